@@ -1,0 +1,25 @@
+// Package data holds what is not code: the tables of regions and other facts
+// that travel inside the binary. It parses nothing; each subject reads its own
+// folder. Start with the function named after the folder you need.
+package data
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed nuts
+var files embed.FS
+
+// Nuts returns the folder of NUTS tables, for nuts.Open.
+func Nuts() fs.FS { return folder("nuts") }
+
+// folder returns one embedded folder. The name is a constant of this file and
+// the folder is embedded, so Sub cannot fail on it.
+func folder(name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic("data: " + err.Error())
+	}
+	return sub
+}
