@@ -392,8 +392,8 @@ func FuzzReader(f *testing.F) {
 func mustBeFault(t *testing.T, err error) {
 	t.Helper()
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Place.Line == 0 || f.Cure == "" {
-		t.Fatalf("%v is no fault with a line and a cure", err)
+	if !ok || f.Place.File == "" || f.Cure == "" {
+		t.Fatalf("%v is no fault with a file and a cure", err)
 	}
 }
 
