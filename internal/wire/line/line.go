@@ -163,15 +163,15 @@ func (s *Scanner) broken(err error) error {
 		}
 		return &at
 	}
-	if damaged(err) {
+	if Damaged(err) {
 		return s.Wrong("wire.broken-off", "the compressed file is damaged or breaks off here").
 			Do("Download the file again").Because(err)
 	}
 	return fmt.Errorf("%s, line %d: %w", s.name, s.number, err)
 }
 
-// damaged reports an error of a decompressor over bytes that are not all there.
-func damaged(err error) bool {
+// Damaged reports an error of a decompressor over bytes that are not all there.
+func Damaged(err error) bool {
 	_, corrupt := errors.AsType[flate.CorruptInputError](err)
 	return corrupt || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader)
