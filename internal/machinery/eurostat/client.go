@@ -40,7 +40,7 @@ type Config struct {
 	Progress func(Progress) // called from the goroutine of the caller
 
 	Interval time.Duration // least time from one request to the next: 1 s
-	Retries  int           // after the first attempt of a request: 5
+	Retries  int           // after the first attempt of a request: 5; negative: none
 	Patience time.Duration // longest wait in the service's queue: 30 min
 	Stall    time.Duration // longest silence of the server: 3 min
 	MaxBytes int64         // longest file: 2 GiB

@@ -118,6 +118,32 @@ func TestQueue(t *testing.T) {
 	}
 }
 
+// What stands at the queue's address says nothing of the query's own: neither
+// half a file nor its entity tag.
+func TestQueueCopyIsNotTheAnswer(t *testing.T) {
+	etag := map[string]string{"ETag": `"v1"`}
+	old := zipped(t, wire(t, "tsv", "live2026_crlf_nama_10_gdp.tsv"))
+	for name, first := range map[string]fakeReply{
+		"half": {body: old, header: etag, cutAt: 50}, "whole": {body: old, header: etag},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake(t)
+			sent := gdp(t, f, specimenReply(t, "errors", "async_queued_in_place_of_data.xml"), fakeReply{header: etag, ranges: true})
+			f.on(status, state(t, "AVAILABLE"))
+			f.on(later, first)
+			c, _ := newClient(t, f, func(c *Config) { c.Retries = -1 })
+			files, err := c.Download(t.Context(), Query{Dataset: "nama_10r_3gdp"})
+			if (err == nil) != (name == "whole") {
+				t.Fatalf("first download = %v, %v", files, err)
+			}
+			checkContent(t, download(t, c, Query{Dataset: "nama_10r_3gdp"})[0], sent)
+			if got := f.asked(); got[len(got)-1] != gdpData {
+				t.Errorf("asked %q, want the whole", got[len(got)-1])
+			}
+		})
+	}
+}
+
 func TestPollingBacksOff(t *testing.T) {
 	f := newFake(t)
 	gdp(t, f, specimenReply(t, "errors", "async_queued_in_place_of_data.xml"))
@@ -279,6 +305,11 @@ func TestStatistics(t *testing.T) {
 	}{
 		{"data", []fakeReply{{body: good}}, 0, nil},
 		{"cut without a length", []fakeReply{{body: good, cutAt: 500, chunked: true}, {body: good}}, 0, nil},
+		{"cut, and another range comes than was asked for", []fakeReply{
+			{body: good, header: map[string]string{"ETag": `"v1"`}, cutAt: 500},
+			{body: good, header: map[string]string{"Content-Range": "bytes 0-2008/2009"}, status: 206},
+			{body: good},
+		}, 0, nil},
 		{"queued with status 200", []fakeReply{specimenReply(t, "errors", "statistics_async_http200.json")}, fault.TooLarge, []string{"queue that cannot be asked", "TSV"}},
 		{"queued with status 413", []fakeReply{{status: 413, body: wire(t, "errors", "statistics_async_http200.json")}}, fault.TooLarge, []string{"queue that cannot be asked"}},
 		{"missing", []fakeReply{{status: 404, body: wire(t, "errors", "statistics_error_404.json")}}, fault.Missing, []string{"ERR_NOT_FOUND_4"}},
