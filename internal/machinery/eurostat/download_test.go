@@ -136,12 +136,14 @@ func TestAddresses(t *testing.T) {
 		{"TSV", Query{Filter: filter, Since: q1}, govData + "/.PC_GDP....EL+BE" + tsv + "&startPeriod=2020-Q1", wire(t, "tsv", "live2026_crlf_nama_10_gdp.tsv")},
 		{"CSV", Query{Filter: filter, Until: stats.Year(2021), API: CSV}, govData + "/.PC_GDP....EL+BE?format=SDMX-CSV&compressed=true&endPeriod=2021", []byte("DATAFLOW,LAST UPDATE,freq\n")},
 		{
-			"labelled CSV", Query{Filter: filter, Since: stats.Year(2020), Until: stats.Year(2023), API: LabelledCSV},
+			"labelled CSV",
+			Query{Filter: filter, Since: stats.Year(2020), Until: stats.Year(2023), API: LabelledCSV},
 			"/sdmx/3.0/data/dataflow/ESTAT/GOV_10Q_GGNFA/1.0?c%5Bunit%5D=PC_GDP&c%5Bgeo%5D=EL%2CBE&c%5BTIME_PERIOD%5D=ge%3A2020%2Ble%3A2023&format=csvdata&formatVersion=2.0&labels=both&lang=en&compress=true",
 			wire(t, "sdmxcsv", "sdmxcsv2_labels_both_eurostat_nama_10r_2gdp.csv"),
 		},
 		{
-			"Statistics", Query{Filter: filter, Since: stats.Year(2020), Until: stats.Year(2023), API: Statistics},
+			"Statistics",
+			Query{Filter: filter, Since: stats.Year(2020), Until: stats.Year(2023), API: Statistics},
 			"/statistics/1.0/data/GOV_10Q_GGNFA?format=JSON&lang=EN&unit=PC_GDP&geo=EL&geo=BE&sinceTimePeriod=2020&untilTimePeriod=2023",
 			wire(t, "jsonstat", "nama_10r_2gdp_2026_sparse_positions_with_no_data.json"),
 		},

@@ -150,28 +150,40 @@ func specificDoc(body string) string {
 
 func TestDataShapes(t *testing.T) {
 	tests := []struct{ name, doc, want string }{
-		{"eurostat flags and confidentiality", specificDoc(`<Series freq="A" geo="LU">
+		{
+			"eurostat flags and confidentiality", specificDoc(`<Series freq="A" geo="LU">
 			<Obs TIME_PERIOD="2020" OBS_VALUE="1" OBS_FLAG="bp"/><Obs TIME_PERIOD="2021" OBS_FLAG="u"/>
 			<Obs TIME_PERIOD="2022" OBS_VALUE="NaN" CONF_STATUS="C"/><Obs TIME_PERIOD="2023" CONF_STATUS="F"/></Series>`),
-			"A|LU| 2020=1bp 2021=:u 2022=:@C"},
-		{"standard S is a strike and not Eurostat's estimate", specificDoc(`<Series freq="A" geo="LU">
+			"A|LU| 2020=1bp 2021=:u 2022=:@C",
+		},
+		{
+			"standard S is a strike and not Eurostat's estimate", specificDoc(`<Series freq="A" geo="LU">
 			<Obs TIME_PERIOD="2020" OBS_VALUE="1" OBS_STATUS="S"/><Obs TIME_PERIOD="2021" OBS_VALUE="2" OBS_STATUS="s"/></Series>`),
-			"A|LU| 2020=1 2021=2s"},
-		{"attribute order changes from series to series", specificDoc(`
+			"A|LU| 2020=1 2021=2s",
+		},
+		{
+			"attribute order changes from series to series", specificDoc(`
 			<Series freq="A" unit="EUR" geo="LU"><Obs TIME_PERIOD="2020" OBS_VALUE="1"/></Series>
 			<Series geo="BE" freq="A" unit="PPS"><Obs OBS_VALUE="2" TIME_PERIOD="2020"/></Series>`),
-			"A,EUR|LU| 2020=1;A,PPS|BE| 2020=2"},
-		{"periods descend", specificDoc(`<Series freq="Q" geo="LU">
+			"A,EUR|LU| 2020=1;A,PPS|BE| 2020=2",
+		},
+		{
+			"periods descend", specificDoc(`<Series freq="Q" geo="LU">
 			<Obs TIME_PERIOD="2020-Q2" OBS_VALUE="2" OBS_FLAG="p"/><Obs TIME_PERIOD="2020-Q1" OBS_VALUE="1"/></Series>`),
-			"Q|LU| 2020-Q1=1 2020-Q2=2p"},
-		{"series without observations and without values", specificDoc(`
+			"Q|LU| 2020-Q1=1 2020-Q2=2p",
+		},
+		{
+			"series without observations and without values", specificDoc(`
 			<Series freq="A" geo="BE"/><Series freq="A" geo="FR"><Obs TIME_PERIOD="2020"/></Series>
 			<Series freq="A" geo="LU"><Obs TIME_PERIOD="2020" OBS_VALUE="-1.5e3"/></Series>`),
-			"A|LU| 2020=-1500"},
-		{"flat structure-specific", fmt.Sprintf(specificHead, "AllDimensions") + `<DataSet>
+			"A|LU| 2020=-1500",
+		},
+		{
+			"flat structure-specific", fmt.Sprintf(specificHead, "AllDimensions") + `<DataSet>
 			<Obs freq="A" geo="LU" TIME_PERIOD="2020" OBS_VALUE="1"/><Obs freq="A" geo="LU" TIME_PERIOD="2021" OBS_VALUE="2"/>
 			<Obs TIME_PERIOD="2020" geo="BE" freq="A" OBS_VALUE="3"/></DataSet></StructureSpecificData>`,
-			"A|LU| 2020=1 2021=2;A|BE| 2020=3"},
+			"A|LU| 2020=1 2021=2;A|BE| 2020=3",
+		},
 		{"flat generic", fmt.Sprintf(genericHead, "AllDimensions") + `<DataSet>
 			<Obs><ObsKey><Value id="FREQ" value="A"/><Value id="GEO" value="LU"/><Value id="TIME_PERIOD" value="2020"/></ObsKey>
 			<ObsValue value="7"/><Attributes><Value id="OBS_FLAG" value="e"/><Value id="NOTE" value="x"/></Attributes></Obs>
