@@ -1,129 +1,106 @@
-// Package db opens the one database of the program, SQLite or PostgreSQL, and
-// gives one way to read and one way to write.
+// Package db is what every subject stores its state in: one SQLite file, or a
+// PostgreSQL database, behind the same few verbs. It migrates on opening, keeps
+// a writer of one connection with group commit and a pool of readers, and turns
+// the drivers' codes into faults.
 //
-// Reads go to a pool. Writes go through Write: one writer on SQLite, joined
-// into group commits, so that each caller returns after its change is durable.
-// One SQL text serves both databases; the few true differences stand in
-// dialect.go. It refuses a database made by a newer program. Start with Open.
+// It refuses a database that a newer program has written, writing through the
+// readers, and two SQL texts for one question: the true differences between
+// the two stand in dialect.go. It knows no table of its own; the tables are in
+// migrations. Start with Open, then Write and Read.
 package db
 
 import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
-	"sync"
-	"time"
 )
 
-// Options tune Open. The zero value is right for a server.
+// Options say how a database is opened. The zero Options are good.
 type Options struct {
-	Log     *slog.Logger // nil discards
-	Readers int          // connections of the reader pool; 0 means 4
+	Log     *slog.Logger // contained panics are logged here; nil drops them
+	Readers int          // connections for reading; 0: four, or one a processor
 }
 
-// DB is an open database.
+// DB is an open database. Its methods may be called from many goroutines.
 type DB struct {
 	dialect dialect
-	writer  *sql.DB
-	reader  *sql.DB
-	log     *slog.Logger
-
-	queue  chan *job
-	done   chan struct{} // closed when the writing loop has ended
-	closed sync.Once
-	mu     sync.RWMutex // held for reading while a job is handed to the queue
-	ended  bool
+	name    string // for messages: the path, or the address without a password
+	read    *pool
+	write   *sql.DB
+	writer  *writer
 }
 
-// Rows, Row and Tx are the standard library's, under names that a package
-// without SQL may use.
-type (
-	Rows = sql.Rows
-	Row  = sql.Row
-)
-
-// Querier reads.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// Open opens the database at dsn, a path of an SQLite file or an address that
-// starts with postgres://, and brings its schema up to date. The caller closes
-// the DB.
-func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
-	d, address := dialectOf(dsn)
+// Open opens the database that dsn names, a file path for SQLite or a
+// postgres:// address, and brings its schema up to date. A file that does not
+// exist is made. It is a fault of kind Conflict if a newer program has written
+// the database, Invalid if the file is no database, Unavailable if it cannot be
+// reached. The caller closes the DB.
+func Open(ctx context.Context, dsn string, o Options) (_ *DB, err error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Readers == 0 {
-		o.Readers = 4
+		o.Readers = max(4, runtime.NumCPU())
 	}
-	db := &DB{dialect: d, log: o.Log, queue: make(chan *job, batchSize), done: make(chan struct{})}
-	var err error
-	if db.writer, err = sql.Open(d.driver, d.writerDSN(address)); err != nil {
-		return nil, fmt.Errorf("open the database: %w", d.fault(err))
+	open := openSQLite
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		open = openPostgres
 	}
-	db.writer.SetMaxOpenConns(1)
-	if db.reader, err = sql.Open(d.driver, d.readerDSN(address)); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the database: %w", d.fault(err)), db.writer.Close())
+	d, err := open(ctx, dsn, o)
+	if err != nil {
+		return nil, err
 	}
-	db.reader.SetMaxOpenConns(o.Readers)
-	db.reader.SetMaxIdleConns(o.Readers)
-	start, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	if err := migrate(start, db.writer, d); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare the database %s: %w", hide(dsn), d.fault(err)), db.writer.Close(), db.reader.Close())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.closePools())
+		}
+	}()
+	if err = d.migrate(ctx); err != nil {
+		return nil, err
 	}
-	go db.write()
-	return db, nil
+	if d.writer, err = startWriter(ctx, d.write, d.dialect, o.Log); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
-// hide removes a password from an address.
-func hide(dsn string) string {
-	scheme, rest, ok := strings.Cut(dsn, "://")
-	if !ok {
-		return dsn
+// Name returns the file's path or the server's address without its password.
+func (d *DB) Name() string { return d.name }
+
+// Read returns the pool of readers.
+func (d *DB) Read() Querier { return d.read }
+
+// Write runs fn in the writer's transaction and returns after the durable
+// commit, or with fn's error after what fn did was undone. Several calls may
+// share one commit, each undone on its own; if that commit fails, all fail.
+// What fn did is undone too if it panics; the panic comes back as an error.
+//
+// Where ctx ends while the call waits for its turn, fn is not run; while fn
+// runs, the next statement fails. fn must not call Write, and must read its
+// rows to the end or close them before the next statement.
+func (d *DB) Write(ctx context.Context, fn func(tx *Tx) error) error {
+	return d.writer.do(ctx, fn, false)
+}
+
+// WriteAlone is Write for a long transaction: it shares its commit with no
+// other, so that short ones do not wait for it to become durable.
+func (d *DB) WriteAlone(ctx context.Context, fn func(tx *Tx) error) error {
+	return d.writer.do(ctx, fn, true)
+}
+
+// Close lets the calls of Write that stand in line finish, then closes the
+// connections. Later calls of Write are faults of kind Unavailable, a second
+// call of Close does nothing.
+func (d *DB) Close() error {
+	if d.writer.stop() {
+		return errors.Join(d.dialect.tidy(d.write), d.closePools())
 	}
-	if _, host, ok := strings.Cut(rest, "@"); ok {
-		return scheme + "://" + host
-	}
-	return dsn
+	return nil
 }
 
-// Read returns the reader pool.
-func (db *DB) Read() Querier { return reading{db} }
-
-// Postgres reports whether the database is PostgreSQL; for tests and for the
-// messages of the command line.
-func (db *DB) Postgres() bool { return db.dialect.driver == "pgx" }
-
-// Close ends the writing loop after the jobs that were handed in, and closes
-// both pools.
-func (db *DB) Close() error {
-	var err error
-	db.closed.Do(func() {
-		db.mu.Lock()
-		db.ended = true
-		close(db.queue)
-		db.mu.Unlock()
-		<-db.done
-		err = errors.Join(db.reader.Close(), db.dialect.beforeClose(db.writer), db.writer.Close())
-	})
-	return err
-}
-
-// reading gives driver errors their kinds.
-type reading struct{ db *DB }
-
-func (r reading) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := r.db.reader.QueryContext(ctx, query, args...)
-	return rows, r.db.dialect.fault(err)
-}
-
-func (r reading) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return r.db.reader.QueryRowContext(ctx, query, args...)
+func (d *DB) closePools() error {
+	return errors.Join(d.read.close(), d.write.Close())
 }

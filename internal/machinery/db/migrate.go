@@ -2,61 +2,68 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
-	"strconv"
-	"strings"
 
 	"github.com/pressly/goose/v3"
 
 	"peerscape/internal/fault"
 )
 
+// The two folders hold files of equal names: one version line for both.
+//
 //go:embed migrations
 var migrations embed.FS
 
-// Schema returns the number of the newest migration that this program knows.
-func Schema() int64 {
-	var newest int64
-	entries, err := fs.ReadDir(migrations, "migrations/sqlite")
-	if err != nil {
-		return 0
-	}
-	for _, e := range entries {
-		number, _, _ := strings.Cut(e.Name(), "_")
-		if n, err := strconv.ParseInt(number, 10, 64); err == nil {
-			newest = max(newest, n)
-		}
-	}
-	return newest
-}
-
-// migrate brings the schema up to date. Migrations only add.
-func migrate(ctx context.Context, writer *sql.DB, d dialect) error {
-	folder, err := fs.Sub(migrations, "migrations/"+d.name)
+// migrate brings the schema up to what this program knows.
+func (d *DB) migrate(ctx context.Context) (err error) {
+	defer fault.Wrap(&err, "migrate %s", d.name)
+	folder, dialect, options, err := d.dialect.migrations()
 	if err != nil {
 		return err
 	}
-	kind := goose.DialectSQLite3
-	if d.name == "postgres" {
-		kind = goose.DialectPostgres
-	}
-	p, err := goose.NewProvider(kind, writer, folder, goose.WithDisableGlobalRegistry(true))
+	files, err := fs.Sub(migrations, folder)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return err
 	}
-	has, err := p.GetDBVersion(ctx)
+	p, err := goose.NewProvider(dialect, d.write, files, options...)
 	if err != nil {
-		return fmt.Errorf("read the schema number: %w", err)
+		return err
 	}
-	if has > Schema() {
-		return fault.New(fault.Conflict, "db.newer", "the database has schema %d and this program knows up to %d", has, Schema()).
-			Do("Run the newer program, or name another database")
+	there, known, err := p.GetVersions(ctx)
+	if err != nil {
+		return translate(err)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	if there > known {
+		return fault.New(fault.Conflict, "db.newer",
+			"the database was written by a newer Peerscape (schema %d; this one knows %d)", there, known).
+			In(d.name, 0).Do("Start the newer version, or restore a backup made with this one")
 	}
-	return nil
+	if there < known {
+		_, err = p.Up(ctx)
+	}
+	return translate(err)
+}
+
+// Schema returns the number of the newest migration that this program knows.
+func Schema() int64 {
+	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil || len(files) == 0 {
+		return 0
+	}
+	n, err := goose.NumericComponent(files[len(files)-1])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Schema returns the number of the newest migration that the database has.
+func (d *DB) Schema(ctx context.Context) (n int64, err error) {
+	err = d.read.QueryRow(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("read the schema's number: %w", err)
+	}
+	return n, nil
 }
