@@ -1,5 +1,7 @@
 package nuts
 
+import "strings"
+
 // Region is one region of one version. Regions are shared: do not change them.
 type Region struct {
 	ID
@@ -112,3 +114,5 @@ func (n *Nomenclature) VersionsOf(code Code) []Version {
 	}
 	return out
 }
+
+func byCode(a, b *Region) int { return strings.Compare(string(a.Code), string(b.Code)) }
