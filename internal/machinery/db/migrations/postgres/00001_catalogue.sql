@@ -26,8 +26,8 @@ CREATE TABLE vintage (
     series    BIGINT  NOT NULL,
     figures   BIGINT  NOT NULL, -- values, without those that are only flagged as missing
     last      BIGINT  NOT NULL, -- series numbers below this one are taken
-    structure TEXT    NOT NULL, -- JSON: dimensions, codes, labels, coverage
-    notes     TEXT    NOT NULL  -- JSON: list of sentences
+    notes     TEXT    NOT NULL, -- JSON: list of sentences
+    structure TEXT    NOT NULL  -- JSON: dimensions, codes, labels, coverage
 );
 
 CREATE INDEX vintage_dataset ON vintage (dataset);

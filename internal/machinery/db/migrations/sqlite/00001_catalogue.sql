@@ -25,8 +25,8 @@ CREATE TABLE vintage (
     series    INTEGER NOT NULL,
     figures   INTEGER NOT NULL, -- values, without those that are only flagged as missing
     last      INTEGER NOT NULL, -- series numbers below this one are taken
-    structure TEXT    NOT NULL, -- JSON: dimensions, codes, labels, coverage
-    notes     TEXT    NOT NULL  -- JSON: list of sentences
+    notes     TEXT    NOT NULL, -- JSON: list of sentences
+    structure TEXT    NOT NULL  -- JSON: dimensions, codes, labels, coverage
 );
 
 CREATE INDEX vintage_dataset ON vintage (dataset);

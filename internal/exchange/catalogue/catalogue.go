@@ -1,0 +1,103 @@
+// Package catalogue knows which indicators there are, which datasets they come
+// from, and what each region's figures are. It imports datasets as vintages,
+// keeps every older vintage, resolves a region's figure (its own, converted
+// from older boundaries, or its parent's) and says where each number comes
+// from.
+//
+// It refuses a dataset whose codes the indicators do not know, a figure
+// without a source, and two vintages in one line. Start with Indicator, then
+// Figure, then Catalogue.Import.
+package catalogue
+
+// Direction says how a higher value reads.
+type Direction string
+
+// The directions. Context: neither good nor bad.
+const (
+	More    Direction = "more"
+	Less    Direction = "less"
+	Context Direction = "context"
+)
+
+// Convert says how values of older boundaries become values of newer ones.
+type Convert string
+
+// Sum: a total, shared out by weight. Mean: a rate, averaged by people in the
+// overlap. Ratio: rebuilt from numerator and denominator. None: not convertible.
+const (
+	Sum   Convert = "sum"
+	Mean  Convert = "mean"
+	Ratio Convert = "ratio"
+	None  Convert = "none"
+)
+
+// Indicator is one row of the catalogue file.
+type Indicator struct {
+	Code      string            // as in URLs and on the command line: gdp_pps
+	Name      map[string]string // by language; English always there
+	Short     map[string]string // for axis and table heads; may be empty
+	Unit      string            // key of a unit in the message catalogue: percent, index_eu, years, per_km2
+	Decimals  int               // places shown, 0 to 3
+	Domain    string            // economy, innovation, labour, talent, demography, education, digital, ...
+	Theme     string            // the need taxonomy's theme, may be empty
+	Direction Direction
+	Level     int // finest NUTS level at which anything publishes it
+	Convert   Convert
+	Sources   []Source // in order of preference
+	Derived   *Derived // nil for a published figure
+	First     int      // first and last year known to exist at the publisher; 0 unknown
+	Last      int
+	Ends      bool   // the publisher stopped in Last
+	Successor string // code of the indicator that follows it
+	Note      map[string]string
+}
+
+// Source is a dataset and the filter that picks one slice of it.
+type Source struct {
+	Dataset string
+	Filter  map[string]string // dimension id → code; the region and time stay open
+	Level   int               // finest NUTS level in this dataset
+	Note    string
+}
+
+// Derived says how an indicator is computed from others.
+type Derived struct {
+	Kind        string  // ratio, share, change, rate, gap
+	Numerator   string  // indicator code, for ratio and share; the subject of change and gap
+	Denominator string  // indicator code
+	Factor      float64 // 1000 for "per thousand", 100 for per cent; 0 means 1
+	Years       int     // span of a change
+}
+
+// Key returns the source's codes in the order of the dataset's dimensions, and
+// false where the filter leaves a dimension with several codes open.
+func (s Source) Key(dims []string) ([]string, bool) {
+	key := make([]string, len(dims))
+	for i, d := range dims {
+		c, ok := s.Filter[d]
+		if !ok {
+			return nil, false
+		}
+		key[i] = c
+	}
+	return key, true
+}
+
+// Names is what a reader in lang sees: the name in that language, else English.
+func pick(m map[string]string, lang string) string {
+	if s := m[lang]; s != "" {
+		return s
+	}
+	return m["en"]
+}
+
+// NameIn returns the indicator's name in lang, else in English.
+func (i *Indicator) NameIn(lang string) string { return pick(i.Name, lang) }
+
+// ShortIn returns the short name in lang, else the name.
+func (i *Indicator) ShortIn(lang string) string {
+	if s := pick(i.Short, lang); s != "" {
+		return s
+	}
+	return i.NameIn(lang)
+}
