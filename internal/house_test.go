@@ -49,6 +49,7 @@ var floors = []struct {
 	{"internal/exchange/demonstration", 3, 8},
 	{"internal/exchange/evidence", 3, 9},
 	{"internal/publish", 4, 0},
+	{"internal/face/locale", 5, 0},
 	{"internal/face/component", 5, 0},
 	{"internal/face/web", 5, 1},
 	{"internal/face/api", 5, 1},

@@ -1,0 +1,206 @@
+// Package locale knows the reader's language: its messages with their plural
+// rules, its numbers and dates.
+//
+// It refuses to join sentences from pieces: a message is a whole sentence with
+// named gaps. A message that a language lacks is shown in English. Start with
+// Open, then T.
+package locale
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/a-h/templ"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+// Lang is a language that the interface speaks.
+type Lang struct {
+	Code string // "fi"
+	Name string // in itself: "suomi"
+	tag  language.Tag
+}
+
+// Languages are those of the message catalogue, in the order of the menu.
+func Languages() []Lang {
+	return []Lang{
+		{"en", "English", language.English},
+		{"fi", "Suomi", language.Finnish},
+		{"de", "Deutsch", language.German},
+		{"es", "Español", language.Spanish},
+		{"pl", "Polski", language.Polish},
+	}
+}
+
+// Words is the message catalogue of all languages.
+type Words struct {
+	readers map[string]*Reader
+	match   language.Matcher
+}
+
+// Reader writes for one reader.
+type Reader struct {
+	Lang
+	messages *i18n.Localizer
+}
+
+// Open reads <lang>.toml of every language from fsys.
+func Open(fsys fs.FS) (*Words, error) {
+	bundle := i18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	w := &Words{readers: map[string]*Reader{}}
+	var tags []language.Tag
+	for _, l := range Languages() {
+		name := l.Code + ".toml"
+		b, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read the messages: %w", err)
+		}
+		if _, err := bundle.ParseMessageFileBytes(b, path.Base(name)); err != nil {
+			return nil, fmt.Errorf("read the messages of %s: %w", name, err)
+		}
+		tags = append(tags, l.tag)
+	}
+	for _, l := range Languages() {
+		w.readers[l.Code] = &Reader{Lang: l, messages: i18n.NewLocalizer(bundle, l.Code, "en")}
+	}
+	w.match = language.NewMatcher(tags)
+	return w, nil
+}
+
+// Has reports whether the interface speaks a language.
+func (w *Words) Has(code string) bool { return w.readers[code] != nil }
+
+// Reader returns the reader of the first wish that the interface speaks, then
+// the best match of an Accept-Language header, then English.
+func (w *Words) Reader(accept string, wishes ...string) *Reader {
+	for _, code := range wishes {
+		if r := w.readers[code]; r != nil {
+			return r
+		}
+	}
+	tags, _, err := language.ParseAcceptLanguage(accept)
+	if err == nil && len(tags) > 0 {
+		if _, i, sure := w.match.Match(tags...); sure > language.No {
+			return w.readers[Languages()[i].Code]
+		}
+	}
+	return w.readers["en"]
+}
+
+type contextKey struct{}
+
+// With returns a context in which texts are written for r.
+func With(ctx context.Context, r *Reader) context.Context {
+	return context.WithValue(ctx, contextKey{}, r)
+}
+
+// From returns the reader of a context, nil if there is none.
+func From(ctx context.Context) *Reader {
+	r, _ := ctx.Value(contextKey{}).(*Reader)
+	return r
+}
+
+// Code returns the language of a context.
+func Code(ctx context.Context) string { return From(ctx).Lang.Code }
+
+// T returns a message. args are names and values of its gaps by turns.
+func T(ctx context.Context, key string, args ...any) string {
+	return From(ctx).T(key, args...)
+}
+
+// N returns a message in the plural form of n; the gap {{.N}} holds the
+// number as the reader writes it.
+func N(ctx context.Context, key string, n int, args ...any) string {
+	return From(ctx).N(key, n, args...)
+}
+
+// T is the method behind T.
+func (r *Reader) T(key string, args ...any) string {
+	return r.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: gaps(args)})
+}
+
+// N is the method behind N.
+func (r *Reader) N(key string, n int, args ...any) string {
+	data := gaps(args)
+	data["N"] = r.Number(float64(n), 0)
+	return r.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: n})
+}
+
+// localize returns the key itself where no language has the message, which the
+// test of messages does not let happen.
+func (r *Reader) localize(c *i18n.LocalizeConfig) string {
+	s, err := r.messages.Localize(c)
+	if err != nil && s == "" {
+		return c.MessageID
+	}
+	return s
+}
+
+// Or returns a message, or other where there is none.
+func (r *Reader) Or(key, other string, args ...any) string {
+	if s := r.T(key, args...); s != key {
+		return s
+	}
+	return other
+}
+
+func gaps(args []any) map[string]any {
+	data := make(map[string]any, len(args)/2+1)
+	for i := 0; i+1 < len(args); i += 2 {
+		name, ok := args[i].(string)
+		if !ok {
+			continue
+		}
+		data[name] = args[i+1]
+	}
+	return data
+}
+
+// HTML is a value for a gap that is markup already.
+type HTML string
+
+// Bold returns s as emphasised markup for a gap of Rich.
+func Bold(s string) HTML { return HTML("<b>" + html.EscapeString(s) + "</b>") }
+
+// Link returns a link for a gap of Rich.
+func Link(href templ.SafeURL, class, text string) HTML {
+	var b strings.Builder
+	b.WriteString(`<a href="` + html.EscapeString(string(href)) + `"`)
+	if class != "" {
+		b.WriteString(` class="` + html.EscapeString(class) + `"`)
+	}
+	b.WriteString(">" + html.EscapeString(text) + "</a>")
+	return HTML(b.String())
+}
+
+// Rich returns a message as markup: texts in its gaps are escaped, HTML stays.
+// The message itself is ours and may hold <b> and <em>.
+func Rich(ctx context.Context, key string, args ...any) templ.Component {
+	return templ.Raw(From(ctx).T(key, escaped(args)...))
+}
+
+// RichN is Rich in the plural form of n.
+func RichN(ctx context.Context, key string, n int, args ...any) templ.Component {
+	return templ.Raw(From(ctx).N(key, n, escaped(args)...))
+}
+
+func escaped(args []any) []any {
+	out := slices.Clone(args)
+	for i := 1; i < len(out); i += 2 {
+		switch v := out[i].(type) {
+		case HTML:
+			out[i] = string(v)
+		case string:
+			out[i] = html.EscapeString(v)
+		}
+	}
+	return out
+}

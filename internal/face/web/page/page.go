@@ -1,0 +1,214 @@
+// Package page knows how a page is answered: the reader's language and theme,
+// the frame, the fragment that replaces a part, compression, cache marks, the
+// content policy, and what is shown when something fails.
+//
+// It knows no subject. An action is a function that returns an Answer or an
+// error; Site.Handle turns it into a handler. Start there.
+package page
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/face/component"
+	"peerscape/internal/face/locale"
+	"peerscape/internal/fault"
+	"peerscape/internal/nuts"
+	"peerscape/internal/stats"
+	"peerscape/web"
+)
+
+// Figures is what the pages need of the catalogue.
+type Figures interface {
+	Indicators() []*catalogue.Indicator
+	Indicator(code string) (*catalogue.Indicator, error)
+	Figure(ctx context.Context, id nuts.ID, code string) (*catalogue.Figure, error)
+	Figures(ctx context.Context, id nuts.ID) ([]*catalogue.Figure, error)
+	Map(ctx context.Context, code string, level int, p stats.Period) (*catalogue.Map, error)
+	Datasets(ctx context.Context) ([]catalogue.Dataset, error)
+	Dataset(ctx context.Context, code string) (*catalogue.Dataset, error)
+}
+
+// Site is what all pages share.
+type Site struct {
+	Figures Figures
+	Regions *nuts.Nomenclature
+	Words   *locale.Words
+	Bundle  *web.Bundle
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string
+}
+
+// Answer is what an action returns.
+type Answer struct {
+	Title       string
+	Description string
+	Section     string // of the navigation
+	Crumbs      []component.Crumb
+	Body        templ.Component
+	Fragment    bool   // Body alone is the answer to a request of the script
+	Redirect    string // instead of a page: where to go
+	Status      int    // 0 means 200
+	JSON        []byte // instead of a page
+}
+
+// Action answers one request. The context carries the reader's language.
+type Action func(ctx context.Context, r *http.Request) (*Answer, error)
+
+// Handle turns an action into a handler.
+func (s *Site) Handle(a Action) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), cookie(r, "lang"))
+		if s.Words.Has(query.Get("lang")) {
+			keep(w, r, "lang", query.Get("lang"))
+		}
+		ctx := locale.With(r.Context(), reader)
+		answer, err := a(ctx, r)
+		if err != nil {
+			answer = s.failure(ctx, r, err)
+		}
+		if answer.Redirect != "" {
+			http.Redirect(w, r, answer.Redirect, http.StatusSeeOther)
+			return
+		}
+		s.write(ctx, w, r, answer)
+	})
+}
+
+func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request, a *Answer) {
+	w.Header().Set("Vary", "Accept-Encoding, Accept-Language, Cookie, HX-Request")
+	if a.JSON != nil {
+		send(w, r, "application/json; charset=utf-8", a.Status, a.JSON)
+		return
+	}
+	var body bytes.Buffer
+	var err error
+	if a.Fragment && r.Header.Get("HX-Request") == "true" {
+		err = fragment(a).Render(ctx, &body)
+	} else {
+		err = component.Page(s.layout(r, a)).Render(ctx, &body)
+	}
+	if err != nil {
+		s.Log.Error("page not rendered", "path", r.URL.Path, "error", err)
+		http.Error(w, "Something went wrong here. The operator finds the cause in the log.", http.StatusInternalServerError)
+		return
+	}
+	send(w, r, "text/html; charset=utf-8", a.Status, body.Bytes())
+}
+
+// fragment is the body with the title that the window takes on.
+func fragment(a *Answer) templ.Component {
+	if a.Title == "" {
+		return a.Body
+	}
+	return templ.Join(titled(a.Title), a.Body)
+}
+
+func (s *Site) layout(r *http.Request, a *Answer) component.Layout {
+	l := component.Layout{
+		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
+		Theme: cookie(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
+	}
+	if !s.Bundle.Built() {
+		l.Assets.Make = web.Make
+		return l
+	}
+	path := func(stable string) string { return AssetPath + s.Bundle.Name(stable) }
+	l.Assets = component.Assets{Style: path("app.css"), Script: path("app.js"), Icon: path("icon.svg")}
+	for _, f := range []string{"source-sans-3-latin-wght-normal.woff2", "source-serif-4-latin-600-normal.woff2"} {
+		l.Assets.Fonts = append(l.Assets.Fonts, path(f))
+	}
+	return l
+}
+
+// statuses maps the kinds of fault to HTTP.
+var statuses = map[fault.Kind]int{
+	fault.Invalid:     http.StatusBadRequest,
+	fault.Denied:      http.StatusForbidden,
+	fault.Missing:     http.StatusNotFound,
+	fault.Conflict:    http.StatusConflict,
+	fault.Stale:       http.StatusConflict,
+	fault.TooLarge:    http.StatusRequestEntityTooLarge,
+	fault.Unavailable: http.StatusServiceUnavailable,
+}
+
+// failure makes the page that says what went wrong. A fault is told in its own
+// words, in the reader's language where the messages have it; anything else
+// gets a number, under which the log has the cause.
+func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer {
+	f, ok := errors.AsType[*fault.Error](err)
+	status := http.StatusInternalServerError
+	if ok && statuses[f.Kind] != 0 {
+		status = statuses[f.Kind]
+	}
+	view := component.Failure{Title: locale.T(ctx, "failure.500")}
+	switch {
+	case status == http.StatusInternalServerError:
+		view.ID = newID()
+		view.Cure = locale.T(ctx, "failure.again")
+		s.Log.Error("page failed", "id", view.ID, "path", r.URL.Path, "error", err)
+	default:
+		view.Title = locale.T(ctx, "failure."+f.Kind.String())
+		view.Where, view.Cure, view.Lang = sentence(ctx, f)
+	}
+	return &Answer{Title: view.Title, Status: status, Body: component.Failed(view)}
+}
+
+// sentence returns a fault's words for the reader, and their language if it is
+// not the reader's.
+func sentence(ctx context.Context, f *fault.Error) (what, cure, lang string) {
+	r := locale.From(ctx)
+	what, cure = stop(f.What), stop(f.Cure)
+	if at := f.Place.String(); at != "" {
+		what = at + ": " + what
+	}
+	var args []any
+	for k, v := range f.Args {
+		args = append(args, k, v)
+	}
+	if s := r.Or("fault."+f.Key, "", args...); s != "" {
+		return s, r.Or("fault."+f.Key+"-cure", cure, args...), ""
+	}
+	if r.Lang.Code != "en" {
+		lang = "en"
+	}
+	return what, cure, lang
+}
+
+func stop(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
+		return s
+	}
+	return s + "."
+}
+
+func newID() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// Missing is the answer to an address that nobody knows.
+func (s *Site) Missing(_ context.Context, r *http.Request) (*Answer, error) {
+	return nil, fault.New(fault.Missing, "page.missing", "there is no page at %s", clip(r.URL.Path)).With("path", clip(r.URL.Path)).
+		Do("Check the address, or search for a region below")
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return s
+}

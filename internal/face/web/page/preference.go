@@ -1,0 +1,46 @@
+package page
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// year is how long a choice is kept.
+const year = 365 * 24 * time.Hour
+
+func cookie(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// keep remembers a choice of the reader. The cookie holds nothing else.
+func keep(w http.ResponseWriter, r *http.Request, name, value string) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: int(year.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+	})
+}
+
+// Preferences keeps the theme that a reader chose and returns to the page.
+func (s *Site) Preferences(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
+	switch theme := r.FormValue("theme"); theme {
+	case "light", "dark":
+		keep(w, r, "theme", theme)
+	case "system":
+		http.SetCookie(w, &http.Cookie{Name: "theme", Path: "/", MaxAge: -1})
+	}
+	http.Redirect(w, r, local(r.FormValue("back")), http.StatusSeeOther)
+}
+
+// local returns a path of this site, "/" for anything else.
+func local(back string) string {
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n\t") {
+		return "/"
+	}
+	return back
+}

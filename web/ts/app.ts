@@ -1,0 +1,2 @@
+// Everything works without this file; it saves page loads and adds readouts.
+import "htmx.org/dist/htmx.esm.js";
