@@ -172,6 +172,9 @@ func (s *scanner) broken(err error) error {
 	case isSyntax:
 		return s.wrong("wire.xml-syntax", "the file is not well-formed XML (%s)", clip(syntax.Msg)).
 			Do("Download the file again").Because(err)
+	case strings.HasPrefix(err.Error(), "xml: "): // the decoder's other complaints have no type
+		return s.wrong("wire.xml-syntax", "the file is not well-formed XML (%s)", clip(strings.TrimPrefix(err.Error(), "xml: "))).
+			Do("Download the file again").Because(err)
 	}
 	return fmt.Errorf("%s, line %d: %w", s.name, s.line(), err)
 }
