@@ -8,11 +8,17 @@ import (
 	"io/fs"
 )
 
-//go:embed nuts
+//go:embed nuts messages outline
 var files embed.FS
 
 // Nuts returns the folder of NUTS tables, for nuts.Open.
 func Nuts() fs.FS { return folder("nuts") }
+
+// Messages returns the folder of interface texts, for locale.Open.
+func Messages() fs.FS { return folder("messages") }
+
+// Outline returns the folder of country outlines, for chart.ReadOutline.
+func Outline() fs.FS { return folder("outline") }
 
 // folder returns one embedded folder. The name is a constant of this file and
 // the folder is embedded, so Sub cannot fail on it.
