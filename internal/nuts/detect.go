@@ -75,22 +75,19 @@ func (n *Nomenclature) unplaced(code string) bool {
 // newest code in it, and among the versions from there on it is the newest that
 // misses none of the list's codes; failing that (a table that mixes versions),
 // the one where the newest code came in. unique counts, by version, the codes
-// that occur in that version only. Countries are no evidence, nor are regions of
-// those that got codes late: datasets name them at any time.
+// that occur in that version only. Countries are no evidence and not counted, nor
+// are regions of those that got codes late: datasets name them at any time.
 func (n *Nomenclature) Detect(codes []Code) (main Version, unique map[Version]int) {
 	unique = map[Version]int{}
 	var missing [len(Versions)]bool
 	oldest := 0
 	for _, code := range codes {
-		versions := n.VersionsOf(code)
-		if len(versions) == 0 {
-			continue
-		}
-		if len(versions) == 1 {
-			unique[versions[0]]++
-		}
 		if !n.evidence(code) {
 			continue
+		}
+		versions := n.VersionsOf(code)
+		if len(versions) == 1 {
+			unique[versions[0]]++
 		}
 		for i, v := range Versions {
 			missing[i] = missing[i] || !slices.Contains(versions, v)
@@ -108,9 +105,12 @@ func (n *Nomenclature) Detect(codes []Code) (main Version, unique map[Version]in
 // evidence reports whether the code is that of a region below its country, and
 // the country has regions in the oldest version already.
 func (n *Nomenclature) evidence(code Code) bool {
-	r, _ := n.Newest(code)
+	r, ok := n.Newest(code)
+	if !ok || r.Level == 0 {
+		return false
+	}
 	_, settled := n.regions[ID{r.Country, Versions[0]}]
-	return settled && r.Level > 0
+	return settled
 }
 
 // Resolve gives a code of a dataset its version: the dataset's main version if

@@ -63,7 +63,7 @@ func (n *Nomenclature) SuggestMetros(id ID) []Suggestion {
 	if !ok || r.Level == 0 {
 		return nil
 	}
-	parts := n.level3(r)
+	parts := n.leaves(r)
 	var all []Suggestion
 	for _, core := range n.cores {
 		if s, ok := n.suggest(r, parts, core); ok {
@@ -77,14 +77,16 @@ func (n *Nomenclature) SuggestMetros(id ID) []Suggestion {
 	return n.onePerCity(all)
 }
 
-// level3 returns the NUTS 3 regions that r consists of.
-func (n *Nomenclature) level3(r *Region) []*Region {
-	if r.Level == 3 {
+// leaves returns the regions of the lowest level that r consists of: NUTS 3, in
+// Bosnia and Herzegovina NUTS 2.
+func (n *Nomenclature) leaves(r *Region) []*Region {
+	children := n.Children(r.ID)
+	if len(children) == 0 {
 		return []*Region{r}
 	}
 	var parts []*Region
-	for _, c := range n.Children(r.ID) {
-		parts = append(parts, n.level3(c)...)
+	for _, c := range children {
+		parts = append(parts, n.leaves(c)...)
 	}
 	return parts
 }
