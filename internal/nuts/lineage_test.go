@@ -3,6 +3,7 @@ package nuts
 import (
 	"math"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -206,5 +207,28 @@ func TestSlightChanges(t *testing.T) {
 		if !ok || c.Slight != want {
 			t.Errorf("%s: changed %t, slight %t, want %t (%+v)", id, ok, c.Slight, want, c)
 		}
+	}
+}
+
+// A code that stands in both versions is no evidence where another region took
+// it over: B of 2021 went nowhere, B of 2024 is what was A.
+func TestACodeTakenOverIsNotTheSameRegion(t *testing.T) {
+	fsys := withTable(t, "regions.csv", head+
+		"2024,B,1,AT,AT,B,,,,,1,1,10,100,100\n2021,A,1,AT,AT,A,,,,,1,1,10,100,100\n2021,B,1,AT,AT,B,,,,,1,1,5,50,50\n")
+	for name, columns := range map[string]string{
+		"lineage.csv": "from_version,to_version,from,to,area,pop21,pop11\n2021,2024,A,B,10,100,100\n",
+		"borders.csv": "a,b\n", "metros.csv": "region\n", "names.csv": "code,names\n", "countries.csv": "code,en\n",
+	} {
+		fsys[name] = &fstest.MapFile{Data: []byte(columns)}
+	}
+	n, err := Open(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.Unchanged(ID{"B", 2021}, ID{"B", 2024}) || !n.Unchanged(ID{"A", 2021}, ID{"B", 2024}) {
+		t.Error("B of 2024 is A of 2021, not B of 2021")
+	}
+	if got := n.Successors(ID{"B", 2021}, 2024); len(got) != 0 {
+		t.Errorf("B of 2021 became %v, want nothing known", got)
 	}
 }

@@ -26,6 +26,21 @@ func open(t testing.TB) *Nomenclature {
 
 const head = "version,code,level,parent,country,name,native,urban,coast,mountain,lon,lat,area,pop21,pop11\n"
 
+// withTable returns the real tables with one of them replaced.
+func withTable(t *testing.T, file, text string) fstest.MapFS {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for _, name := range []string{"regions.csv", "lineage.csv", "borders.csv", "aggregates.csv", "metros.csv", "countries.csv", "names.csv"} {
+		b, err := fs.ReadFile(data.Nuts(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fsys[name] = &fstest.MapFile{Data: b}
+	}
+	fsys[file] = &fstest.MapFile{Data: []byte(text)}
+	return fsys
+}
+
 func TestOpenRefusesBrokenTables(t *testing.T) {
 	for _, c := range []struct {
 		name, file, text, want string
@@ -43,16 +58,7 @@ func TestOpenRefusesBrokenTables(t *testing.T) {
 		{"a torn quote", "names.csv", "code,names\nAT,\"Austria\n", "names.csv, line 2: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fsys := fstest.MapFS{}
-			for _, name := range []string{"regions.csv", "lineage.csv", "borders.csv", "aggregates.csv", "metros.csv", "countries.csv", "names.csv"} {
-				b, err := fs.ReadFile(data.Nuts(), name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				fsys[name] = &fstest.MapFile{Data: b}
-			}
-			fsys[c.file] = &fstest.MapFile{Data: []byte(c.text)}
-			_, err := Open(fsys)
+			_, err := Open(withTable(t, c.file, c.text))
 			f, ok := errors.AsType[*fault.Error](err)
 			if !ok || f.Place.File != c.file || !strings.Contains(err.Error(), c.want) || f.Cure == "" {
 				t.Errorf("got %v, want a fault with %q", err, c.want)
