@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"peerscape/internal/fault"
 )
@@ -201,4 +202,15 @@ func (p Period) MarshalJSON() ([]byte, error) {
 		return []byte(p.String()), nil
 	}
 	return strconv.AppendQuote(nil, p.String()), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes; empty text is no period.
+func (p *Period) UnmarshalJSON(b []byte) (err error) {
+	s := strings.Trim(string(b), `"`)
+	if s == "" {
+		*p = 0
+		return nil
+	}
+	*p, err = ParsePeriod(s)
+	return err
 }

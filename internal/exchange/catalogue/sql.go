@@ -3,11 +3,9 @@ package catalogue
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"peerscape/internal/machinery/db"
-	"peerscape/internal/nuts"
 )
 
 // mostDatasets and mostVintages bound what is listed.
@@ -21,7 +19,7 @@ const (
 func selectDatasets(ctx context.Context, q db.Querier, code string) ([]Dataset, error) {
 	rows, err := q.Query(ctx, `
 		SELECT code, title, publisher, licence, link FROM dataset
-		WHERE $1 = '' OR code = $1 ORDER BY code LIMIT $2`, code, mostDatasets)
+		WHERE code >= $1 AND code <= $2 ORDER BY code LIMIT $3`, code, upTo(code), mostDatasets)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +53,7 @@ func selectDatasets(ctx context.Context, q db.Querier, code string) ([]Dataset, 
 func selectVintages(ctx context.Context, q db.Querier, dataset string) ([]Vintage, error) {
 	rows, err := q.Query(ctx, `
 		SELECT id, dataset, label, updated, retrieved, imported, file, sha256, format, nuts, series, figures, notes
-		FROM vintage WHERE $1 = '' OR dataset = $1 ORDER BY dataset, id LIMIT $2`, dataset, mostVintages)
+		FROM vintage WHERE dataset >= $1 AND dataset <= $2 ORDER BY dataset, id LIMIT $3`, dataset, upTo(dataset), mostVintages)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +84,16 @@ func selectVintages(ctx context.Context, q db.Querier, dataset string) ([]Vintag
 		i = j
 	}
 	return all, nil
+}
+
+// upTo is the end of a range of codes that begins with code: code itself, or
+// the end of all where it is empty. A range, unlike a condition that may be
+// left out, is found by the index.
+func upTo(code string) string {
+	if code == "" {
+		return "\U0010ffff"
+	}
+	return code
 }
 
 func selectStructure(ctx context.Context, q db.Querier, vintage int64) (s Structure, err error) {
@@ -154,6 +162,125 @@ func closing(rows *db.Rows, err error) error {
 	return err
 }
 
+// selectLastSeries returns the number from which series numbers are free.
+func selectLastSeries(ctx context.Context, q db.Querier) (last int64, err error) {
+	err = q.QueryRow(ctx, `SELECT coalesce(max(last), 0) FROM vintage`).Scan(&last)
+	return last, err
+}
+
+func selectContent(ctx context.Context, q db.Querier, vintage int64) (content string, err error) {
+	err = q.QueryRow(ctx, `SELECT content FROM vintage WHERE id = $1`, vintage).Scan(&content)
+	return content, err
+}
+
+// upsertDataset keeps what is known where the new word is empty, and everything
+// where the vintage is not the current one.
+func upsertDataset(ctx context.Context, tx *db.Tx, d *Dataset, current bool) error {
+	query := `
+		INSERT INTO dataset (code, title, publisher, licence, link) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (code) DO UPDATE SET
+			title     = coalesce(nullif(excluded.title, ''), dataset.title),
+			publisher = coalesce(nullif(excluded.publisher, ''), dataset.publisher),
+			licence   = coalesce(nullif(excluded.licence, ''), dataset.licence),
+			link      = coalesce(nullif(excluded.link, ''), dataset.link)`
+	if !current {
+		query = `
+			INSERT INTO dataset (code, title, publisher, licence, link) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (code) DO NOTHING`
+	}
+	_, err := tx.Exec(ctx, query, d.Code, d.Title, d.Publisher, d.Licence, d.Link)
+	return err
+}
+
+// insertVintage returns the new vintage's id.
+func insertVintage(ctx context.Context, tx *db.Tx, v *Vintage, s *Structure, content string, last int64) (id int64, err error) {
+	structure, err := json.Marshal(s)
+	if err != nil {
+		return 0, err
+	}
+	notes, err := json.Marshal(v.Notes)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRow(ctx, `
+		INSERT INTO vintage (dataset, label, updated, retrieved, imported, file, sha256, content, format,
+			nuts, series, figures, last, notes, structure)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+		v.Dataset, v.Label, instantText(v.Updated), instantText(v.Retrieved), instantText(v.Imported),
+		v.File, v.SHA256, content, v.Format, int(v.NUTS), v.Series, v.Values, last, string(notes), string(structure)).Scan(&id)
+	return id, err
+}
+
+func insertSlices(ctx context.Context, tx *db.Tx, vintage, base int64, all []*slice) error {
+	b := tx.Bulk("slice", "vintage", "codes", "block", "first")
+	for _, s := range all {
+		for block, first := range s.first {
+			if first < 0 {
+				continue
+			}
+			if err := b.Add(ctx, vintage, s.codes, block, base+first); err != nil {
+				return err
+			}
+		}
+	}
+	return b.Flush(ctx)
+}
+
+func insertRegions(ctx context.Context, tx *db.Tx, vintage int64, all []importedRegion) error {
+	b := tx.Bulk("vintage_region", "vintage", "code", "number", "nuts", "kind", "label")
+	for _, r := range all {
+		if err := b.Add(ctx, vintage, string(r.Code), r.number, int(r.Version), int(r.kind), r.label); err != nil {
+			return err
+		}
+	}
+	return b.Flush(ctx)
+}
+
+// seriesTable writes the series of one dataset. Its ids count from 0.
+type seriesTable struct {
+	tx   *db.Tx
+	base int64
+	rows *db.Bulk
+}
+
+func newSeriesTable(tx *db.Tx, base int64) *seriesTable {
+	return &seriesTable{tx, base, tx.Bulk("series", "id", "body")}
+}
+
+// between returns the packed series from one id to another.
+func (t *seriesTable) between(ctx context.Context, from, to int64) (map[int64][]byte, error) {
+	if err := t.finish(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := t.tx.Query(ctx, `SELECT id, body FROM series WHERE id >= $1 AND id <= $2 ORDER BY id LIMIT $3`,
+		t.base+from, t.base+to, to-from+1)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64][]byte)
+	for rows.Next() {
+		var id int64
+		var body []byte
+		if err := rows.Scan(&id, &body); err != nil {
+			return nil, closing(rows, err)
+		}
+		all[id-t.base] = body
+	}
+	return all, closing(rows, rows.Err())
+}
+
+// put writes one series, in place of the one that is there if replace is set.
+// body must stay as it is until finish.
+func (t *seriesTable) put(ctx context.Context, id int64, body []byte, replace bool) error {
+	if replace {
+		_, err := t.tx.Exec(ctx, `UPDATE series SET body = $1 WHERE id = $2`, body, t.base+id)
+		return err
+	}
+	return t.rows.Add(ctx, t.base+id, body)
+}
+
+func (t *seriesTable) finish(ctx context.Context) error { return t.rows.Flush(ctx) }
+
 const instantLayout = time.RFC3339
 
 // instant reads a stored time; the zero time where there is none.
@@ -171,8 +298,3 @@ func instantText(t time.Time) string {
 	}
 	return t.UTC().Format(instantLayout)
 }
-
-var _ = fmt.Sprint
-var _ nuts.Version
-
-const mostRegions = 1 << 17

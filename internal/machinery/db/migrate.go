@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -66,4 +67,19 @@ func (d *DB) Schema(ctx context.Context) (n int64, err error) {
 		return 0, fmt.Errorf("read the schema's number: %w", err)
 	}
 	return n, nil
+}
+
+// Migrations returns the text of all migrations for PostgreSQL, by which tests
+// tell one schema from another.
+func Migrations() string {
+	names, err := fs.Glob(migrations, "migrations/postgres/*.sql")
+	var all []byte
+	for _, name := range names {
+		b, e := migrations.ReadFile(name)
+		all, err = append(all, b...), errors.Join(err, e)
+	}
+	if err != nil {
+		panic("db: the embedded migrations cannot be read: " + err.Error())
+	}
+	return string(all)
 }
