@@ -62,28 +62,15 @@ type Source struct {
 
 // Derived says how an indicator is computed from others.
 type Derived struct {
-	Kind        string  // ratio, share, change, rate, gap
-	Numerator   string  // indicator code, for ratio and share; the subject of change and gap
-	Denominator string  // indicator code
+	Kind        string  // ratio, change, gap
+	Numerator   string  // indicator code; the subject of change and gap
+	Denominator string  // indicator code, for ratio
 	Factor      float64 // 1000 for "per thousand", 100 for per cent; 0 means 1
 	Years       int     // span of a change
+	Carry       bool    // ratio: the denominator's last value stands for later periods (area)
 }
 
-// Key returns the source's codes in the order of the dataset's dimensions, and
-// false where the filter leaves a dimension with several codes open.
-func (s Source) Key(dims []string) ([]string, bool) {
-	key := make([]string, len(dims))
-	for i, d := range dims {
-		c, ok := s.Filter[d]
-		if !ok {
-			return nil, false
-		}
-		key[i] = c
-	}
-	return key, true
-}
-
-// Names is what a reader in lang sees: the name in that language, else English.
+// pick returns what a reader in lang sees: the text in that language, else English.
 func pick(m map[string]string, lang string) string {
 	if s := m[lang]; s != "" {
 		return s

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"peerscape/internal/machinery/db"
@@ -17,13 +18,26 @@ type Catalogue struct {
 	nomenclature *nuts.Nomenclature
 	now          func() time.Time
 
-	regions regionLists // of vintages, which never change
+	indicators []*Indicator
+	byCode     map[string]*Indicator
+
+	regions  regionLists // of vintages, which never change
+	state    atomic.Pointer[state]
+	building sync.Mutex // held while a new state is made
 }
 
 // Open reads the catalogue's files (the embedded data/catalogue) and stands on
 // an open database.
-func Open(_ context.Context, store *db.DB, n *nuts.Nomenclature, _ fs.FS, now func() time.Time) (*Catalogue, error) {
-	return &Catalogue{store: store, nomenclature: n, now: now}, nil
+func Open(_ context.Context, store *db.DB, n *nuts.Nomenclature, files fs.FS, now func() time.Time) (*Catalogue, error) {
+	indicators, err := ReadIndicators(files)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalogue{store: store, nomenclature: n, now: now, indicators: indicators, byCode: make(map[string]*Indicator, len(indicators))}
+	for _, i := range indicators {
+		c.byCode[i.Code] = i
+	}
+	return c, nil
 }
 
 // mostRegionLists bounds what is kept in memory: a list of 2,000 regions takes

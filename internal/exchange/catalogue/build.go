@@ -1,0 +1,298 @@
+package catalogue
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"peerscape/internal/fault"
+	"peerscape/internal/nuts"
+	"peerscape/internal/stats"
+)
+
+// recipe is the file that says what a snapshot is built from; see
+// data/catalogue/snapshot.toml.
+type recipe struct {
+	Dataset []ingredient `toml:"dataset"`
+}
+
+// ingredient is one dataset of the recipe.
+type ingredient struct {
+	Code      string            `toml:"code"`
+	Title     string            `toml:"title"`
+	File      string            `toml:"file"` // below the folder that is named on the command line
+	Format    string            `toml:"format"`
+	Updated   string            `toml:"updated"` // day of the publisher's last update
+	Retrieved string            `toml:"retrieved"`
+	Publisher string            `toml:"publisher"`
+	Licence   string            `toml:"licence"`
+	Link      string            `toml:"link"`
+	Note      string            `toml:"note"`
+	NUTS      int               `toml:"nuts"`
+	Period    string            `toml:"period"` // of a table with one value a region
+	Key       map[string]string `toml:"key"`    // codes of dimensions that the file leaves out
+}
+
+// Opener opens one file of the folder that a snapshot is built from.
+type Opener func(ingredient Ingredient, name string, r io.Reader) (stats.Source, error)
+
+// Ingredient is what an Opener may know of a file beyond its bytes.
+type Ingredient struct {
+	Dataset, Format, Title string
+	Period                 string
+	Key                    map[string]string
+}
+
+// SnapshotReport says what a snapshot holds and what it lacks.
+type SnapshotReport struct {
+	Datasets []ShippedDataset
+	Bytes    int
+	Covered  []string // indicators with figures
+	Missing  []string // indicators without, derived ones left out
+}
+
+// ShippedDataset is one line of the report.
+type ShippedDataset struct {
+	Code           string
+	Series, Values int
+	Dropped        int // series of regions that may not be shipped
+}
+
+// shippable reports whether the figures of a code may travel with the program:
+// the Union, EFTA and candidates. The United Kingdom and other third countries
+// are for non-commercial use only.
+func shippable(n *nuts.Nomenclature, code nuts.Code) bool {
+	switch n.Kind(code) {
+	case nuts.Aggregate:
+		return true
+	case nuts.Territorial, nuts.ExtraRegio:
+		return !strings.HasPrefix(string(code), "UK")
+	}
+	return false
+}
+
+// BuildSnapshot reads the files of the recipe from dir, keeps the slices that
+// the indicators name and the regions that may be shipped, and writes a
+// snapshot. It needs no database.
+func BuildSnapshot(ctx context.Context, files fs.FS, n *nuts.Nomenclature, dir fs.FS, open Opener, w io.Writer) (*SnapshotReport, error) {
+	indicators, err := ReadIndicators(files)
+	if err != nil {
+		return nil, err
+	}
+	var r recipe
+	if _, err := toml.DecodeFS(files, "snapshot.toml", &r); err != nil {
+		return nil, fault.New(fault.Invalid, "snapshot.recipe", "the recipe cannot be read: %v", err).In("snapshot.toml", 0).Do("Correct the line")
+	}
+	b := &builder{nomenclature: n, indicators: indicators, covered: map[string]bool{}}
+	report := &SnapshotReport{}
+	for _, x := range r.Dataset {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		line, err := b.add(x, dir, open)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", x.Code, err)
+		}
+		report.Datasets = append(report.Datasets, line)
+	}
+	out := &counter{w: w}
+	if err := writeSnapshot(out, b.index, b.bodies); err != nil {
+		return nil, err
+	}
+	report.Bytes = out.n
+	for _, i := range indicators {
+		switch {
+		case b.covered[i.Code]:
+			report.Covered = append(report.Covered, i.Code)
+		case i.Derived == nil:
+			report.Missing = append(report.Missing, i.Code)
+		}
+	}
+	return report, nil
+}
+
+type counter struct {
+	w io.Writer
+	n int
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += n
+	return n, err
+}
+
+// builder gathers the index and the bodies.
+type builder struct {
+	nomenclature *nuts.Nomenclature
+	indicators   []*Indicator
+	covered      map[string]bool
+	index        []shipped
+	bodies       []byte
+}
+
+// gathered is one series that will be shipped.
+type gathered struct {
+	key, region string
+	codes       []string
+	body        []byte
+}
+
+func (b *builder) add(x ingredient, dir fs.FS, open Opener) (ShippedDataset, error) {
+	line := ShippedDataset{Code: x.Code}
+	f, err := dir.Open(x.File)
+	if err != nil {
+		return line, fault.New(fault.Missing, "snapshot.file", "the folder has no file %s", x.File).Because(err)
+	}
+	defer f.Close()
+	sum := sha256.New()
+	src, err := open(Ingredient{Dataset: x.Code, Format: x.Format, Title: x.Title, Period: x.Period, Key: x.Key}, x.File, io.TeeReader(f, sum))
+	if err != nil {
+		return line, err
+	}
+	h := src.Header()
+	wanted := b.wanted(x.Code, h.Dimensions)
+	var rows []gathered
+	var s stats.Series
+	for {
+		if err := src.Next(&s); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return line, err
+		}
+		code := nuts.Canonical(s.Region)
+		if !wanted(s.Key) || s.Count() == 0 {
+			continue
+		}
+		if !shippable(b.nomenclature, code) {
+			line.Dropped++
+			continue
+		}
+		line.Values += s.Count()
+		rows = append(rows, gathered{joined(s.Key), string(code), slices.Clone(s.Key), s.AppendPacked(nil)})
+	}
+	if _, err := io.Copy(io.Discard, f); err != nil {
+		return line, err
+	}
+	if len(rows) == 0 {
+		return line, fault.New(fault.Invalid, "snapshot.empty", "no series of %s is named by an indicator", x.Code).Do("Correct the filters, or leave the file out")
+	}
+	line.Series = len(rows)
+	d := shipped{
+		Code: x.Code, Title: or(x.Title, h.Title), Publisher: x.Publisher, Licence: x.Licence, Link: x.Link, File: x.File, Format: h.Format,
+		SHA256: hex.EncodeToString(sum.Sum(nil)), NUTS: nuts.Version(x.NUTS), Notes: slices.Clone(h.Notes), Dimensions: h.Dimensions, Region: h.RegionDimension,
+		Labels: h.Labels, Series: len(rows), Updated: h.Updated,
+	}
+	if x.Note != "" {
+		d.Notes = append(d.Notes, x.Note)
+	}
+	if err := d.dates(x); err != nil {
+		return line, err
+	}
+	b.pack(&d, rows)
+	b.index = append(b.index, d)
+	return line, nil
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func joined(key []string) string { return strings.Join(key, codeMark) }
+
+func (d *shipped) dates(x ingredient) (err error) {
+	for _, t := range []struct {
+		day  string
+		into *time.Time
+	}{{x.Updated, &d.Updated}, {x.Retrieved, &d.Retrieved}} {
+		if t.day == "" {
+			continue
+		}
+		if *t.into, err = time.Parse(time.DateOnly, t.day); err != nil {
+			return fault.New(fault.Invalid, "snapshot.day", "%q is not a day", t.day).Do("Write it as 2024-02-19")
+		}
+	}
+	return nil
+}
+
+// wanted returns whether a key is named by an indicator, and notes for which
+// indicators the dataset has figures.
+func (b *builder) wanted(dataset string, dims []string) func(key []string) bool {
+	type want struct {
+		indicator string
+		filter    map[string]string
+	}
+	var wants []want
+	for _, i := range b.indicators {
+		for _, s := range i.Sources {
+			if s.Dataset == dataset {
+				wants = append(wants, want{i.Code, s.Filter})
+			}
+		}
+	}
+	return func(key []string) bool {
+		any := false
+		for _, w := range wants {
+			if fits(dims, key, w.filter) {
+				b.covered[w.indicator], any = true, true
+			}
+		}
+		return any
+	}
+}
+
+func fits(dims, key []string, filter map[string]string) bool {
+	for i, d := range dims {
+		if want, ok := filter[d]; ok && want != key[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// pack numbers keys and places and appends the bodies in a stable order.
+func (b *builder) pack(d *shipped, rows []gathered) {
+	slices.SortStableFunc(rows, func(x, y gathered) int {
+		if c := strings.Compare(x.key, y.key); c != 0 {
+			return c
+		}
+		return strings.Compare(x.region, y.region)
+	})
+	places := map[string]uint64{}
+	var regions []string
+	for _, r := range rows {
+		if _, ok := places[r.region]; !ok {
+			places[r.region] = math.MaxUint64
+			regions = append(regions, r.region)
+		}
+	}
+	slices.Sort(regions)
+	for i, r := range regions {
+		places[r] = uint64(i)
+	}
+	d.Places = regions
+	last := ""
+	for i, r := range rows {
+		if i == 0 || r.key != last {
+			d.Keys, last = append(d.Keys, r.codes), r.key
+		}
+		b.bodies = binary.AppendUvarint(b.bodies, uint64(len(d.Keys)-1))
+		b.bodies = binary.AppendUvarint(b.bodies, places[r.region])
+		b.bodies = binary.AppendUvarint(b.bodies, uint64(len(r.body)))
+		b.bodies = append(b.bodies, r.body...)
+	}
+}

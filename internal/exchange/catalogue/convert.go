@@ -1,0 +1,58 @@
+package catalogue
+
+import (
+	"math"
+	"slices"
+
+	"peerscape/internal/nuts"
+	"peerscape/internal/stats"
+)
+
+// converted estimates a figure of a region from regions of another version
+// whose boundaries differ, period by period: totals shared out by people,
+// rates averaged by people. A period counts only if every piece has a value.
+func (c *Catalogue) converted(p *panel, id nuts.ID, i *Indicator) *Figure {
+	convert := c.nomenclature.ConvertRate
+	switch i.Convert {
+	case Sum:
+		convert = c.nomenclature.ConvertTotal
+	case None:
+		return nil
+	}
+	for _, v := range slices.Backward(nuts.Versions[:]) {
+		if v == id.Version {
+			continue
+		}
+		if f := c.convertedFrom(p, id, i, v, convert); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+type conversion = func(nuts.ID, nuts.Version, func(nuts.ID) (float64, bool)) (nuts.Estimate, bool)
+
+func (c *Catalogue) convertedFrom(p *panel, id nuts.ID, i *Indicator, from nuts.Version, convert conversion) *Figure {
+	f := &Figure{Indicator: i, Region: id, Of: id, Basis: Converted, Origin: c.origin(p, from)}
+	for at, period := range p.Periods {
+		var flags stats.Flags
+		e, ok := convert(id, from, func(piece nuts.ID) (float64, bool) {
+			row, _, ok := p.row(c.nomenclature, piece)
+			if !ok {
+				return 0, false
+			}
+			values, marks := p.Row(row)
+			flags |= marks[at]
+			return values[at], !math.IsNaN(values[at])
+		})
+		if !ok {
+			continue
+		}
+		f.Pieces, f.Weight = e.Pieces, e.Weight
+		f.Points = append(f.Points, Point{Period: period, Value: e.Value, Flags: flags, Estimated: true})
+	}
+	if len(f.Points) == 0 {
+		return nil
+	}
+	return c.finish(f)
+}
