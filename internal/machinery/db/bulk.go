@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// bulkRows is how many rows one statement writes. Beyond some 32 the cost of a
-// call is lost among the cost of the rows.
-const bulkRows = 64
+// bulkRows is how many rows one statement writes. With fewer the calls weigh, with
+// more the search for parameters by name in SQLite.
+const bulkRows = 32
 
 // Bulk inserts many rows into one table with few statements.
 type Bulk struct {

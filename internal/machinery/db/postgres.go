@@ -21,6 +21,7 @@ func openPostgres(_ context.Context, address string, o Options) (*DB, error) {
 	write := stdlib.OpenDB(*config)
 	// One for the writer, one for the lock that goose holds while it migrates.
 	write.SetMaxOpenConns(2)
+	config = config.Copy()
 	config.RuntimeParams["default_transaction_read_only"] = "on"
 	read := stdlib.OpenDB(*config)
 	read.SetMaxOpenConns(o.Readers)

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 )
 
@@ -73,6 +74,19 @@ func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {
 	return st, nil
 }
 
+// close ends what was prepared. A connection that somebody holds does not do it
+// by itself, and SQLite then never gives the file back.
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, st := range s.by {
+		errs = append(errs, st.Close())
+	}
+	s.by = nil
+	return errors.Join(errs...)
+}
+
 // pool is the readers.
 type pool struct {
 	db *sql.DB
@@ -113,4 +127,4 @@ func (p *pool) QueryRow(ctx context.Context, query string, args ...any) *Row {
 	return &Row{row: p.db.QueryRowContext(ctx, query, args...)}
 }
 
-func (p *pool) close() error { return p.db.Close() }
+func (p *pool) close() error { return errors.Join(p.statements.close(), p.db.Close()) }

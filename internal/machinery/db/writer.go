@@ -77,10 +77,14 @@ func (w *writer) stop() bool {
 	}
 	close(w.queue)
 	<-w.ended
-	if err := w.conn.sql.Close(); err != nil {
+	w.disconnect(w.conn)
+	return true
+}
+
+func (w *writer) disconnect(c *connection) {
+	if err := errors.Join(c.statements.close(), c.sql.Close()); err != nil {
 		w.log.Warn("close the writer's connection", "error", err)
 	}
-	return true
 }
 
 func (w *writer) do(ctx context.Context, fn func(*Tx) error, alone bool) error {
@@ -169,13 +173,11 @@ func (w *writer) begin() error {
 	if err == nil || w.conn.sql.PingContext(context.Background()) == nil {
 		return err
 	}
-	lost := w.conn.sql
+	lost := w.conn
 	if err := w.connect(context.Background()); err != nil {
 		return err
 	}
-	if err := lost.Close(); err != nil {
-		w.log.Warn("close the lost connection", "error", err)
-	}
+	w.disconnect(lost)
 	return w.exec(w.dialect.begin())
 }
 
