@@ -8,6 +8,7 @@ import (
 
 	"peerscape/internal/fault"
 	"peerscape/internal/stats"
+	"peerscape/internal/wire/jsonstat"
 	"peerscape/internal/wire/sdmxcsv"
 	"peerscape/internal/wire/sdmxml"
 	"peerscape/internal/wire/tsv"
@@ -118,29 +119,19 @@ func rootOf(text []byte) []byte {
 	}
 }
 
-// replies lists JSON that is no JSON-stat, by its first member.
-var replies = map[string]struct{ what, cure string }{
-	"header":    {"this is SDMX-JSON, which is not read", takeOther},
-	"meta":      {"this is SDMX-JSON, which is not read", takeOther},
-	"dataSets":  {"this is SDMX-JSON, which is not read", takeOther},
-	"structure": {"this is SDMX-JSON, which is not read", takeOther},
-	"schedule":  {"this is a conference schedule (schedule.json), not a dataset", "Import it as the programme of an event"},
-	"$schema":   {"this is a JSON schema, not a dataset", takeOther},
-	"openapi":   {"this describes an interface (OpenAPI), not a dataset", takeOther},
+// notStatistics lists JSON by its first member. All that has to do with
+// statistics is left to jsonstat, the services' notices included.
+var notStatistics = map[string]struct{ what, cure string }{
+	"schedule": {"this is a conference schedule (schedule.json), not a dataset", "Import it as the programme of an event"},
+	"$schema":  {"this is a JSON schema, not a dataset", takeOther},
+	"openapi":  {"this describes an interface (OpenAPI), not a dataset", takeOther},
 }
 
 func sniffJSON(text []byte) (opener, *fault.Error) {
-	member := firstMember(text)
-	if r, ok := replies[member]; ok {
+	if r, ok := notStatistics[firstMember(text)]; ok {
 		return nil, refuse("wire.not-data", r.what, r.cure)
 	}
-	if bytes.Contains(text, []byte(`"wsVersion"`)) {
-		return nil, refuse("wire.jsonstat-old", "this is the JSON of the web service closed in 2022, from before JSON-stat 2.0", takeOther)
-	}
-	if member == "error" || member == "warning" {
-		return nil, notice(text, member)
-	}
-	return nil, refuse("wire.json", "this is JSON, which is not read yet", "Download the dataset as TSV and upload that file")
+	return opens(jsonstat.NewReader), nil
 }
 
 // firstMember returns the name of an object's first member.
@@ -155,35 +146,6 @@ func firstMember(text []byte) string {
 	}
 	name, _ := t.(string)
 	return name
-}
-
-// notice refuses what the Statistics interface sends in place of a dataset.
-func notice(text []byte, member string) *fault.Error {
-	label := labelOf(text)
-	if member == "warning" {
-		return fault.New(fault.Invalid, "wire.statistics-queued",
-			"this is a notice that the request waits in the publisher's queue (%s), not the figures", label).
-			Do("Ask for less at once, or download the dataset as TSV")
-	}
-	return fault.New(fault.Invalid, "wire.statistics-error",
-		"this is an error reply of the publisher's service (%s), not the figures", label).
-		Do("Correct the request and download the dataset again")
-}
-
-// labelOf returns the text behind "label", shortened.
-func labelOf(text []byte) string {
-	const most = 200
-	_, rest, ok := bytes.Cut(text, []byte(`"label"`))
-	rest = bytes.TrimLeft(rest, " \t\r\n:")
-	var label string
-	if !ok || json.NewDecoder(bytes.NewReader(rest)).Decode(&label) != nil {
-		return "without a reason"
-	}
-	label = strings.Join(strings.Fields(label), " ")
-	if len(label) > most {
-		label = strings.ToValidUTF8(label[:most], "") + "…"
-	}
-	return label
 }
 
 const mapping = "Name its columns with peerscape import --map"

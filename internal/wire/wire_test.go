@@ -14,6 +14,7 @@ import (
 	"peerscape/internal/fault"
 	"peerscape/internal/sharedtest"
 	"peerscape/internal/stats"
+	"peerscape/internal/wire/line"
 )
 
 func packed(t testing.TB, text string) []byte {
@@ -54,16 +55,17 @@ const table = "freq,geo\\TIME_PERIOD\t2020 \t2021 \nA,AT\t1 \t2 p\nA,BE\t3 \t: \
 
 func TestFormatsAreFound(t *testing.T) {
 	for name, c := range map[string]struct{ in, want string }{
-		"TSV":                   {table, "Eurostat TSV"},
-		"TSV after a mark":      {"\ufeff" + table, "Eurostat TSV"},
-		"TSV after blank lines": {"\r\n\n" + table, "Eurostat TSV"},
-		"gzip":                  {string(packed(t, table)), "Eurostat TSV"},
-		"gzip in two members":   {string(packed(t, table[:40])) + string(packed(t, table[40:])), "Eurostat TSV"},
-		"saved again":           {"unit,geo,2020,2021\nPC,AT,1,2e\n", "Eurostat table, saved again"},
-		"long table":            {"geo,TIME_PERIOD,OBS_VALUE\nAT,2020,1\n", "CSV"},
-		"long table of R":       {"\"geo\",\"time\",\"values\"\n\"AT\",2020,1\n", "CSV"},
-		"SDMX-CSV 1.0":          {"DATAFLOW,LAST UPDATE,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\nESTAT:X(1.0),10/02/26 11:00:00,A,AT,2020,1,p\n", "SDMX-CSV 1.0"},
-		"SDMX-CSV 2.0":          {"STRUCTURE,STRUCTURE_ID,freq,geo,TIME_PERIOD,OBS_VALUE\ndataflow,ESTAT:X(1.0),A,AT,2020,1\n", "SDMX-CSV 2.0"},
+		"TSV":                     {table, "Eurostat TSV"},
+		"TSV after a mark":        {"\ufeff" + table, "Eurostat TSV"},
+		"TSV after blank lines":   {"\r\n\n" + table, "Eurostat TSV"},
+		"gzip":                    {string(packed(t, table)), "Eurostat TSV"},
+		"gzip in two members":     {string(packed(t, table[:40])) + string(packed(t, table[40:])), "Eurostat TSV"},
+		"saved again":             {"unit,geo,2020,2021\nPC,AT,1,2e\n", "Eurostat table, saved again"},
+		"long table":              {"geo,TIME_PERIOD,OBS_VALUE\nAT,2020,1\n", "CSV"},
+		"long table of R":         {"\"geo\",\"time\",\"values\"\n\"AT\",2020,1\n", "CSV"},
+		"SDMX-CSV 1.0":            {"DATAFLOW,LAST UPDATE,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\nESTAT:X(1.0),10/02/26 11:00:00,A,AT,2020,1,p\n", "SDMX-CSV 1.0"},
+		"SDMX-CSV 2.0":            {"STRUCTURE,STRUCTURE_ID,freq,geo,TIME_PERIOD,OBS_VALUE\ndataflow,ESTAT:X(1.0),A,AT,2020,1\n", "SDMX-CSV 2.0"},
+		"JSON-stat after a space": {" \n{\"version\":\"2.0\",\"class\":\"dataset\",\"id\":[\"geo\",\"time\"],\"size\":[1,1],\"dimension\":{\"geo\":{\"category\":{\"index\":[\"AT\"]}},\"time\":{\"category\":{\"index\":[\"2020\"]}}},\"value\":[1]}", "JSON-stat 2.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for how, r := range map[string]io.Reader{
@@ -157,6 +159,36 @@ func TestErrorsOfTheReader(t *testing.T) {
 	z := packed(t, strings.Repeat(table, 3))
 	if _, err := read("f", io.MultiReader(bytes.NewReader(z[:len(z)-9]), iotest.ErrReader(lost))); !errors.Is(err, lost) {
 		t.Errorf("inside gzip: %v", err)
+	}
+}
+
+// endless is a line that never ends.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '1'
+	}
+	e.read += len(p)
+	return len(p), nil
+}
+
+func TestLinesWithoutEnd(t *testing.T) {
+	for name, head := range map[string]string{
+		"TSV":      "freq,geo\\TIME_PERIOD\t2020\nA,AT\t",
+		"SDMX-CSV": "STRUCTURE,STRUCTURE_ID,freq,geo,TIME_PERIOD,OBS_VALUE\ndataflow,ESTAT:X(1.0),A,AT,2020,",
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := &endless{}
+			_, err := read("f", io.MultiReader(strings.NewReader(head), e))
+			f, ok := errors.AsType[*fault.Error](err)
+			if !ok || f.Kind != fault.TooLarge || f.Place.Line != 2 {
+				t.Errorf("got %v, want a fault of kind too-large in line 2", err)
+			}
+			if e.read > 2*line.MaxLine {
+				t.Errorf("%d bytes were read", e.read)
+			}
+		})
 	}
 }
 

@@ -65,7 +65,7 @@ func decode(tb testing.TB, r io.Reader) (values int) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		values += s.Count()
+		values += s.Len()
 	}
 }
 
