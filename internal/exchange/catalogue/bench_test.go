@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"peerscape/data"
@@ -106,7 +107,7 @@ func imported(b *testing.B, d *db.DB) (*catalogue.Catalogue, catalogue.Vintage) 
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := catalogue.Open(b.Context(), d, n, nil, time.Now)
+	c, err := catalogue.Open(b.Context(), d, n, noIndicators, time.Now)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -154,7 +155,7 @@ func regions(t testing.TB) *nuts.Nomenclature {
 }
 
 func importFile(ctx context.Context, d *db.DB, n *nuts.Nomenclature, path string, o catalogue.ImportOptions) (*catalogue.Imported, error) {
-	c, err := catalogue.Open(ctx, d, n, nil, time.Now)
+	c, err := catalogue.Open(ctx, d, n, noIndicators, time.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -209,3 +210,6 @@ func usage(b *testing.B) (r syscall.Rusage) {
 	}
 	return r
 }
+
+// noIndicators is a catalogue of datasets alone.
+var noIndicators = fstest.MapFS{"indicators.toml": {}}

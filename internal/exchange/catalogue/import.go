@@ -28,6 +28,7 @@ type ImportOptions struct {
 	Updated   time.Time    // in place of the header's
 	NUTS      nuts.Version // main version of the region codes; 0 detects it
 
+	Hold     int                      // bytes of packed series held in memory before they are written out; 0: 24 MiB
 	Progress func(series, values int) // called now and then; may be nil
 	Check    func(*Structure) error   // refuses a dataset before anything is kept; may be nil
 }
@@ -65,7 +66,7 @@ func (c *Catalogue) Import(ctx context.Context, src stats.Source, o ImportOption
 	if v, ok, err := c.sameFile(ctx, o); ok || err != nil {
 		return c.unchanged(ctx, v, err)
 	}
-	im := &importing{Catalogue: c, o: o, in: newIntake(src, o.File)}
+	im := &importing{Catalogue: c, o: o, in: newIntake(src, o.File, cmp.Or(o.Hold, heldBytes))}
 	done, err := im.in.fill(ctx, o.Progress)
 	if err != nil {
 		return nil, err
@@ -146,6 +147,9 @@ func (im *importing) write(ctx context.Context, tx *db.Tx, done bool) error {
 			Do("Check the query or the filter that it was made with")
 	}
 	im.describe()
+	if err := im.checkFilters(im.o.Dataset, &im.structure); err != nil {
+		return err
+	}
 	if im.o.Check != nil {
 		if err := im.o.Check(&im.structure); err != nil {
 			return err

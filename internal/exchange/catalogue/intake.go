@@ -38,6 +38,7 @@ const (
 type intake struct {
 	source stats.Source
 	file   string // for messages
+	hold   int    // bytes of packed series in memory
 	width  int    // dimensions
 
 	slices map[string]*slice
@@ -77,10 +78,10 @@ type heldRow struct {
 	at, size int32
 }
 
-func newIntake(src stats.Source, file string) *intake {
+func newIntake(src stats.Source, file string, hold int) *intake {
 	width := len(src.Header().Dimensions)
 	in := &intake{
-		source: src, file: file, width: width, sorted: true,
+		source: src, file: file, hold: hold, width: width, sorted: true,
 		slices: make(map[string]*slice), numbers: make(map[string]int64),
 		codes: make([]map[string]bool, width),
 	}
@@ -94,7 +95,7 @@ func newIntake(src stats.Source, file string) *intake {
 // enough are held.
 func (in *intake) fill(ctx context.Context, progress func(series, values int)) (done bool, err error) {
 	var s stats.Series
-	for n := 0; len(in.arena) < heldBytes && len(in.rows) < heldRows; n++ {
+	for n := 0; len(in.arena) < in.hold && len(in.rows) < heldRows; n++ {
 		if n%1024 == 0 {
 			if err := ctx.Err(); err != nil {
 				return false, err

@@ -119,6 +119,27 @@ func (c *Catalogue) Slice(ctx context.Context, vintage int64, key []string,
 }
 
 // sliceBodies holds the packed series of one slice by the region's number.
-type sliceBodies map[int64][]byte
+type sliceBodies struct {
+	arena []byte
+	spans []span // by number
+}
 
-func (b sliceBodies) of(number int64) []byte { return b[number] }
+// span is where a packed series lies; no series is empty.
+type span struct{ from, to int }
+
+func (b *sliceBodies) add(number int64, body []byte) {
+	for int64(len(b.spans)) <= number {
+		b.spans = append(b.spans, span{})
+	}
+	from := len(b.arena)
+	b.arena = append(b.arena, body...)
+	b.spans[number] = span{from, len(b.arena)}
+}
+
+// of returns nil where the region has no series.
+func (b *sliceBodies) of(number int64) []byte {
+	if number >= int64(len(b.spans)) || b.spans[number].to == 0 {
+		return nil
+	}
+	return b.arena[b.spans[number].from:b.spans[number].to]
+}

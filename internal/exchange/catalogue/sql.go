@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"time"
 
@@ -86,6 +87,23 @@ func selectVintages(ctx context.Context, q db.Querier, dataset string) ([]Vintag
 	return all, nil
 }
 
+// selectKeys returns the stored keys of a vintage's slices.
+func selectKeys(ctx context.Context, q db.Querier, vintage int64) ([]string, error) {
+	rows, err := q.Query(ctx, `SELECT DISTINCT codes FROM slice WHERE vintage = $1 ORDER BY codes LIMIT $2`, vintage, mostSlices)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for rows.Next() {
+		var codes string
+		if err := rows.Scan(&codes); err != nil {
+			return nil, closing(rows, err)
+		}
+		all = append(all, codes)
+	}
+	return all, closing(rows, rows.Err())
+}
+
 // upTo is the end of a range of codes that begins with code: code itself, or
 // the end of all where it is empty. A range, unlike a condition that may be
 // left out, is found by the index.
@@ -133,7 +151,7 @@ func selectSeries(ctx context.Context, q db.Querier, vintage int64, codes string
 }
 
 // selectSlice returns the packed series of a slice by the region's number.
-func selectSlice(ctx context.Context, q db.Querier, vintage int64, codes string) (sliceBodies, error) {
+func selectSlice(ctx context.Context, q db.Querier, vintage int64, codes string) (*sliceBodies, error) {
 	rows, err := q.Query(ctx, `
 		SELECT slice.block * $1 + series.id - slice.first, series.body
 		FROM slice JOIN series ON series.id >= slice.first AND series.id < slice.first + $1
@@ -142,14 +160,14 @@ func selectSlice(ctx context.Context, q db.Querier, vintage int64, codes string)
 	if err != nil {
 		return nil, err
 	}
-	all := make(sliceBodies)
+	all := &sliceBodies{}
+	var number int64
+	var body sql.RawBytes // the driver's memory, until the next row
 	for rows.Next() {
-		var number int64
-		var body []byte
 		if err := rows.Scan(&number, &body); err != nil {
 			return nil, closing(rows, err)
 		}
-		all[number] = body
+		all.add(number, body)
 	}
 	return all, closing(rows, rows.Err())
 }
@@ -297,4 +315,11 @@ func instantText(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(instantLayout)
+}
+
+// newestVintage returns the id of the vintage that was imported last, 0 where
+// there is none.
+func newestVintage(ctx context.Context, q db.Querier) (id int64, err error) {
+	err = q.QueryRow(ctx, `SELECT COALESCE(MAX(id), 0) FROM vintage`).Scan(&id)
+	return id, err
 }
