@@ -16,6 +16,7 @@ import (
 
 	"peerscape/internal/fault"
 	"peerscape/internal/stats"
+	"peerscape/internal/wire/line"
 )
 
 // sniffed is how much of a file is looked at to find its format. A heading may
@@ -33,7 +34,7 @@ func Open(name string, r io.Reader) (stats.Source, error) {
 		return nil, unread(name, err)
 	}
 	if bytes.Equal(first, []byte{0x1f, 0x8b}) {
-		z, err := newUnzip(head, name)
+		z, err := unzip(head, name)
 		if err != nil {
 			return nil, err
 		}
@@ -54,6 +55,9 @@ func Open(name string, r io.Reader) (stats.Source, error) {
 func unread(name string, err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return f
+	}
+	if line.Damaged(err) {
+		return broken(name, err)
 	}
 	return fault.New(fault.Unavailable, "wire.unread", "%s cannot be read", name).
 		Do("Try again").Because(err)

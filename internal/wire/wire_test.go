@@ -143,6 +143,26 @@ func TestCutFiles(t *testing.T) {
 	}
 }
 
+// TestCutReplies: what is read whole or tag by tag says so too.
+func TestCutReplies(t *testing.T) {
+	for _, path := range [][]string{
+		{"jsonstat", "nama_10r_2gdp_2026_sparse_positions_with_no_data.json"}, {"sdmx21", "ESTAT_NAMA_10_GDP-ss.xml"},
+	} {
+		t.Run(path[1], func(t *testing.T) {
+			whole, err := os.ReadFile(sharedtest.Path(t, append([]string{"data", "wire"}, path...)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			z := packed(t, string(whole))
+			_, err = read("cut.gz", bytes.NewReader(z[:len(z)-20]))
+			f, ok := errors.AsType[*fault.Error](err)
+			if !ok || f.Place.Line == 0 || f.Key != "wire.broken-off" || f.Cure != "Download the file again" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 func TestErrorsOfTheReader(t *testing.T) {
 	lost := errors.New("connection lost")
 	if _, err := read("f", iotest.ErrReader(lost)); !errors.Is(err, lost) || fault.KindOf(err) != fault.Unavailable {
