@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-//go:embed nuts messages outline
+//go:embed nuts messages outline catalogue snapshot
 var files embed.FS
 
 // Nuts returns the folder of NUTS tables, for nuts.Open.
@@ -19,6 +19,18 @@ func Messages() fs.FS { return folder("messages") }
 
 // Outline returns the folder of country outlines, for chart.ReadOutline.
 func Outline() fs.FS { return folder("outline") }
+
+// Catalogue returns the folder of indicators, for catalogue.Open.
+func Catalogue() fs.FS { return folder("catalogue") }
+
+// Snapshot returns the bundled figures, for Catalogue.LoadSnapshot.
+func Snapshot() []byte {
+	b, err := files.ReadFile("snapshot/peerscape.snapshot")
+	if err != nil {
+		panic("data: " + err.Error())
+	}
+	return b
+}
 
 // folder returns one embedded folder. The name is a constant of this file and
 // the folder is embedded, so Sub cannot fail on it.

@@ -29,30 +29,35 @@ type recipe struct {
 
 // ingredient is one dataset of the recipe.
 type ingredient struct {
-	Code      string            `toml:"code"`
-	Title     string            `toml:"title"`
-	File      string            `toml:"file"` // below the folder that is named on the command line
-	Format    string            `toml:"format"`
-	Updated   string            `toml:"updated"` // day of the publisher's last update
-	Retrieved string            `toml:"retrieved"`
-	Publisher string            `toml:"publisher"`
-	Licence   string            `toml:"licence"`
-	Link      string            `toml:"link"`
-	Note      string            `toml:"note"`
-	NUTS      int               `toml:"nuts"`
-	Period    string            `toml:"period"` // of a table with one value a region
-	Key       map[string]string `toml:"key"`    // codes of dimensions that the file leaves out
-}
+	Ingredient
+	Files     []string `toml:"files"`   // below the folder that is named on the command line
+	Updated   string   `toml:"updated"` // day of the publisher's last update
+	Retrieved string   `toml:"retrieved"`
+	Publisher string   `toml:"publisher"`
+	Licence   string   `toml:"licence"`
+	Link      string   `toml:"link"`
+	Note      string   `toml:"note"`
 
-// Opener opens one file of the folder that a snapshot is built from.
-type Opener func(ingredient Ingredient, name string, r io.Reader) (stats.Source, error)
+	// From a table of several datasets: rows with these codes, and the
+	// dimensions that belong to this one.
+	Pick map[string]string `toml:"pick"`
+	Keep []string          `toml:"keep"`
+}
 
 // Ingredient is what an Opener may know of a file beyond its bytes.
 type Ingredient struct {
-	Dataset, Format, Title string
-	Period                 string
-	Key                    map[string]string
+	Code   string `toml:"code"`
+	Title  string `toml:"title"`
+	Format string `toml:"format"` // "yearbook", or empty for what the first bytes say
+	NUTS   int    `toml:"nuts"`
+
+	// Partial: the files hold a part of the dataset, so that not every
+	// indicator that names it finds its codes.
+	Partial bool `toml:"partial"`
 }
+
+// Opener opens one file of the folder that a snapshot is built from.
+type Opener func(x Ingredient, name string, r io.Reader) (stats.Source, error)
 
 // SnapshotReport says what a snapshot holds and what it lacks.
 type SnapshotReport struct {
@@ -151,15 +156,72 @@ type gathered struct {
 
 func (b *builder) add(x ingredient, dir fs.FS, open Opener) (ShippedDataset, error) {
 	line := ShippedDataset{Code: x.Code}
-	f, err := dir.Open(x.File)
+	d := shipped{
+		Code: x.Code, Publisher: or(x.Publisher, Eurostat), Licence: or(x.Licence, EurostatLicence), Link: or(x.Link, EurostatPage+x.Code),
+		File: strings.Join(x.Files, ", "), NUTS: nuts.Version(x.NUTS),
+	}
+	if err := d.dates(x); err != nil {
+		return line, err
+	}
+	sum := sha256.New()
+	var rows []gathered
+	for part, name := range x.Files {
+		h, more, err := b.read(x, name, dir, open, sum, &line)
+		if err != nil {
+			return line, err
+		}
+		if part == 0 {
+			d.Format, d.Dimensions, d.Region, d.Labels, d.Title = h.Format, h.Dimensions, h.RegionDimension, h.Labels, or(x.Title, h.Title)
+		} else if !slices.Equal(d.Dimensions, h.Dimensions) {
+			return line, fault.New(fault.Invalid, "snapshot.parts", "%s has the dimensions %v and %s has %v", x.Files[0], d.Dimensions, name, h.Dimensions).
+				Do("Make two datasets of them")
+		}
+		if x.Keep == nil { // notes on a table of several datasets are not on this one
+			d.Notes = append(d.Notes, h.Notes...)
+		}
+		rows = append(rows, more...)
+	}
+	if len(rows) == 0 {
+		return line, fault.New(fault.Invalid, "snapshot.empty", "no series of %s is named by an indicator", x.Code).Do("Correct the filters, or leave the file out")
+	}
+	if err := b.fruitless(x); err != nil {
+		return line, err
+	}
+	if x.Note != "" {
+		d.Notes = append(d.Notes, x.Note)
+	}
+	d.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	line.Series, d.Series = len(rows), len(rows)
+	b.pack(&d, rows)
+	b.index = append(b.index, d)
+	return line, nil
+}
+
+// fruitless refuses a dataset that lacks the codes of an indicator.
+func (b *builder) fruitless(x ingredient) error {
+	for _, i := range b.indicators {
+		if x.Partial || b.covered[i.Code] || !slices.ContainsFunc(i.Sources, func(s Source) bool { return s.Dataset == x.Code }) {
+			continue
+		}
+		return fault.New(fault.Invalid, "snapshot.filter", "%s holds no series that %s asks for", x.Code, i.Code).
+			Do("Correct the filter, or say partial = true in the recipe")
+	}
+	return nil
+}
+
+// read gathers what may be shipped of one file.
+func (b *builder) read(x ingredient, name string, dir fs.FS, open Opener, sum io.Writer, line *ShippedDataset) (*stats.Header, []gathered, error) {
+	f, err := dir.Open(name)
 	if err != nil {
-		return line, fault.New(fault.Missing, "snapshot.file", "the folder has no file %s", x.File).Because(err)
+		return nil, nil, fault.New(fault.Missing, "snapshot.file", "the folder has no file %s", name).Because(err)
 	}
 	defer f.Close()
-	sum := sha256.New()
-	src, err := open(Ingredient{Dataset: x.Code, Format: x.Format, Title: x.Title, Period: x.Period, Key: x.Key}, x.File, io.TeeReader(f, sum))
+	src, err := open(x.Ingredient, name, io.TeeReader(f, sum))
 	if err != nil {
-		return line, err
+		return nil, nil, err
+	}
+	if x.Keep != nil {
+		src = newExtract(src, x.Pick, x.Keep)
 	}
 	h := src.Header()
 	wanted := b.wanted(x.Code, h.Dimensions)
@@ -169,12 +231,12 @@ func (b *builder) add(x ingredient, dir fs.FS, open Opener) (ShippedDataset, err
 		if err := src.Next(&s); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return line, err
+			return nil, nil, err
 		}
-		code := nuts.Canonical(s.Region)
 		if !wanted(s.Key) || s.Count() == 0 {
 			continue
 		}
+		code := nuts.Canonical(s.Region)
 		if !shippable(b.nomenclature, code) {
 			line.Dropped++
 			continue
@@ -182,27 +244,8 @@ func (b *builder) add(x ingredient, dir fs.FS, open Opener) (ShippedDataset, err
 		line.Values += s.Count()
 		rows = append(rows, gathered{joined(s.Key), string(code), slices.Clone(s.Key), s.AppendPacked(nil)})
 	}
-	if _, err := io.Copy(io.Discard, f); err != nil {
-		return line, err
-	}
-	if len(rows) == 0 {
-		return line, fault.New(fault.Invalid, "snapshot.empty", "no series of %s is named by an indicator", x.Code).Do("Correct the filters, or leave the file out")
-	}
-	line.Series = len(rows)
-	d := shipped{
-		Code: x.Code, Title: or(x.Title, h.Title), Publisher: x.Publisher, Licence: x.Licence, Link: x.Link, File: x.File, Format: h.Format,
-		SHA256: hex.EncodeToString(sum.Sum(nil)), NUTS: nuts.Version(x.NUTS), Notes: slices.Clone(h.Notes), Dimensions: h.Dimensions, Region: h.RegionDimension,
-		Labels: h.Labels, Series: len(rows), Updated: h.Updated,
-	}
-	if x.Note != "" {
-		d.Notes = append(d.Notes, x.Note)
-	}
-	if err := d.dates(x); err != nil {
-		return line, err
-	}
-	b.pack(&d, rows)
-	b.index = append(b.index, d)
-	return line, nil
+	_, err = io.Copy(sum, f) // what the decoder left unread counts in the checksum
+	return h, rows, err
 }
 
 func or(a, b string) string {

@@ -22,13 +22,15 @@ const (
 // Convert says how values of older boundaries become values of newer ones.
 type Convert string
 
-// Sum: a total, shared out by weight. Mean: a rate, averaged by people in the
-// overlap. Ratio: rebuilt from numerator and denominator. None: not convertible.
+// Sum: a total, shared out by people. SumArea: a total, shared out by area.
+// Mean: a rate, averaged by people in the overlap. Ratio: rebuilt from numerator
+// and denominator. None: not convertible.
 const (
-	Sum   Convert = "sum"
-	Mean  Convert = "mean"
-	Ratio Convert = "ratio"
-	None  Convert = "none"
+	Sum     Convert = "sum"
+	SumArea Convert = "sum_area"
+	Mean    Convert = "mean"
+	Ratio   Convert = "ratio"
+	None    Convert = "none"
 )
 
 // Indicator is one row of the catalogue file.

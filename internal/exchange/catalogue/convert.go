@@ -16,6 +16,8 @@ func (c *Catalogue) converted(p *panel, id nuts.ID, i *Indicator) *Figure {
 	switch i.Convert {
 	case Sum:
 		convert = c.nomenclature.ConvertTotal
+	case SumArea:
+		convert = c.convertByArea
 	case None:
 		return nil
 	}
@@ -55,4 +57,17 @@ func (c *Catalogue) convertedFrom(p *panel, id nuts.ID, i *Indicator, from nuts.
 		return nil
 	}
 	return c.finish(f)
+}
+
+// convertByArea shares totals out by area, as is right for areas themselves.
+func (c *Catalogue) convertByArea(to nuts.ID, from nuts.Version, value func(nuts.ID) (float64, bool)) (nuts.Estimate, bool) {
+	e := nuts.Estimate{Weight: "area", Pieces: c.nomenclature.Origins(to, from)}
+	for _, p := range e.Pieces {
+		v, ok := value(p.ID)
+		if !ok {
+			return nuts.Estimate{}, false
+		}
+		e.Value += v * p.OfArea
+	}
+	return e, len(e.Pieces) > 0
 }

@@ -27,6 +27,7 @@ type ImportOptions struct {
 	Retrieved time.Time    // when the file was fetched; zero where not known
 	Updated   time.Time    // in place of the header's
 	NUTS      nuts.Version // main version of the region codes; 0 detects it
+	Partial   bool         // the source holds a part of the dataset: not every code must occur
 
 	Hold     int                      // bytes of packed series held in memory before they are written out; 0: 24 MiB
 	Progress func(series, values int) // called now and then; may be nil
@@ -147,7 +148,7 @@ func (im *importing) write(ctx context.Context, tx *db.Tx, done bool) error {
 			Do("Check the query or the filter that it was made with")
 	}
 	im.describe()
-	if err := im.checkFilters(im.o.Dataset, &im.structure); err != nil {
+	if err := im.checkFilters(im.o.Dataset, &im.structure, im.o.Partial); err != nil {
 		return err
 	}
 	if im.o.Check != nil {

@@ -125,7 +125,7 @@ func (i *Indicator) check(file string, all map[string]*Indicator) error {
 		{i.Decimals < 0 || i.Decimals > 3, "shows an impossible number of decimals", "Write 0 to 3"},
 		{!slices.Contains([]Direction{More, Less, Context}, i.Direction), "has no direction", "Write more, less or context"},
 		{i.Level < 0 || i.Level > 3, "has no NUTS level", "Write 0 to 3"},
-		{!slices.Contains([]Convert{Sum, Mean, Ratio, None}, i.Convert), "does not say how it is converted", "Write sum, mean or none"},
+		{!slices.Contains([]Convert{Sum, SumArea, Mean, Ratio, None}, i.Convert), "does not say how it is converted", "Write sum, sum_area, mean or none"},
 		{i.Derived == nil && len(i.Sources) == 0, "has neither source nor formula", "Add a source"},
 		{i.Derived != nil && len(i.Sources) > 0, "has a source and a formula", "Keep one of them"},
 		{i.Successor != "" && all[i.Successor] == nil, "names the successor " + i.Successor + ", which does not exist", "Correct the code"},

@@ -31,7 +31,7 @@ func (c *Catalogue) Map(ctx context.Context, code string, level int, p stats.Per
 	}
 	regions := c.nomenclature.Regions(nuts.Current, level)
 	m := &Map{Indicator: i, Level: level, Version: nuts.Current}
-	figures, err := c.column(ctx, st, i, regions)
+	figures, err := st.column(i.Code, level, func() ([]*Figure, error) { return c.column(ctx, st, i, regions) })
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +54,32 @@ func (c *Catalogue) Map(ctx context.Context, code string, level int, p stats.Per
 			Do("Choose a period from %s to %s", m.Periods[0], m.Periods[len(m.Periods)-1])
 	}
 	return m, nil
+}
+
+// column keeps the figures that a map was made from: the next period of the
+// same indicator needs no other.
+func (st *state) column(code string, level int, make func() ([]*Figure, error)) ([]*Figure, error) {
+	key := columnKey{code, level}
+	st.mu.Lock()
+	kept, ok := st.columns[key]
+	st.mu.Unlock()
+	if ok {
+		return kept, nil
+	}
+	figures, err := make()
+	if err != nil {
+		return nil, err
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.columns[key] = figures
+	return figures, nil
+}
+
+// columnKey names a column of figures: an indicator at a level.
+type columnKey struct {
+	code  string
+	level int
 }
 
 // column returns the regions' figures from the one source that covers the

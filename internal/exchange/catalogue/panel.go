@@ -27,6 +27,7 @@ type state struct {
 	datasets map[string]*Dataset
 	mu       sync.Mutex
 	panels   map[string]func() (*panel, error) // by dataset and key; each is built once
+	columns  map[columnKey][]*Figure           // of maps; read only
 }
 
 // current returns the state of the newest vintages.
@@ -47,7 +48,7 @@ func (c *Catalogue) current(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &state{newest: newest, datasets: make(map[string]*Dataset, len(all)), panels: map[string]func() (*panel, error){}}
+	st := &state{newest: newest, datasets: make(map[string]*Dataset, len(all)), panels: map[string]func() (*panel, error){}, columns: map[columnKey][]*Figure{}}
 	for i := range all {
 		d := &all[i]
 		if d.Structure, err = selectStructure(ctx, c.store.Read(), d.Current().ID); err != nil {

@@ -85,6 +85,29 @@ func (c *Catalogue) LoadSnapshot(ctx context.Context, r io.Reader) error {
 	return nil
 }
 
+// SnapshotLine is one dataset that a snapshot holds.
+type SnapshotLine struct {
+	Dataset string `json:"dataset"`
+	Title   string `json:"title"`
+	File    string `json:"file"`
+	SHA256  string `json:"sha256"`
+	Series  int    `json:"series"`
+	Licence string `json:"licence"`
+}
+
+// ListSnapshot reads what a snapshot holds, without its figures.
+func ListSnapshot(r io.Reader) ([]SnapshotLine, error) {
+	s, err := openSnapshot(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []SnapshotLine
+	for _, d := range s.index {
+		out = append(out, SnapshotLine{d.Code, d.Title, d.File, d.SHA256, d.Series, d.Licence})
+	}
+	return out, nil
+}
+
 // knownFiles returns the files that were imported, as "dataset checksum".
 func (c *Catalogue) knownFiles(ctx context.Context) (map[string]bool, error) {
 	all, err := c.Datasets(ctx)
@@ -190,7 +213,7 @@ type snapshotSource struct {
 func (s *snapshotSource) options() ImportOptions {
 	return ImportOptions{
 		Dataset: s.Code, Title: s.Title, File: s.File, SHA256: s.SHA256, Link: s.Link, Publisher: s.Publisher, Licence: s.Licence,
-		Retrieved: s.Retrieved, Updated: s.Updated, NUTS: s.NUTS,
+		Retrieved: s.Retrieved, Updated: s.Updated, NUTS: s.NUTS, Partial: true,
 	}
 }
 

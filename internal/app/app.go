@@ -1,0 +1,134 @@
+// Package app opens every long-lived thing of the program in order and closes
+// it in reverse: database, regions, catalogue, pages. The command line and the
+// tests start the same App. Start with Open.
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"peerscape/data"
+	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/face/api"
+	"peerscape/internal/face/web"
+	"peerscape/internal/machinery/db"
+	"peerscape/internal/nuts"
+)
+
+// Config says where the program's state is and how it reads the world.
+type Config struct {
+	DSN      string // path of an SQLite file, or a postgres:// address
+	Version  string // as pages and the API state it
+	Log      *slog.Logger
+	Now      func() time.Time
+	Snapshot bool // load the bundled figures where the database lacks them
+}
+
+// App holds every long-lived thing.
+type App struct {
+	DB        *db.DB
+	Regions   *nuts.Nomenclature
+	Catalogue *catalogue.Catalogue
+
+	log     *slog.Logger
+	now     func() time.Time
+	version string
+}
+
+// Open opens the database, migrates it, reads the tables and, if asked to,
+// loads the bundled snapshot. The caller closes the App.
+func Open(ctx context.Context, c Config) (_ *App, err error) {
+	a := &App{log: c.Log, now: c.Now, version: c.Version}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if a.Regions, err = nuts.Open(data.Nuts()); err != nil {
+		return a, fmt.Errorf("read the tables of regions: %w", err)
+	}
+	if a.DB, err = db.Open(ctx, c.DSN, db.Options{Log: c.Log}); err != nil {
+		return a, err
+	}
+	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
+		return a, fmt.Errorf("open the catalogue: %w", err)
+	}
+	if c.Snapshot {
+		if err = a.Catalogue.LoadSnapshot(ctx, bytes.NewReader(data.Snapshot())); err != nil {
+			return a, fmt.Errorf("load the bundled figures: %w", err)
+		}
+	}
+	return a, nil
+}
+
+// Close closes what Open opened, in reverse order.
+func (a *App) Close() error {
+	if a.DB == nil {
+		return nil
+	}
+	return a.DB.Close()
+}
+
+// Handler serves the API and the pages.
+func (a *App) Handler() (http.Handler, error) {
+	mux := http.NewServeMux()
+	api.Register(mux, a.Catalogue, a.Regions, a.version)
+	pages, err := web.Handler(web.Config{
+		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: data.Messages(),
+		Now: a.now, Log: a.log, Version: a.version,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the pages: %w", err)
+	}
+	mux.Handle("/", pages)
+	return http.MaxBytesHandler(mux, 1<<20), nil
+}
+
+// Limits on how long a request may take to arrive and an answer to leave.
+const (
+	headerTimeout   = 5 * time.Second
+	requestTimeout  = 30 * time.Second
+	answerTimeout   = 60 * time.Second
+	idleTimeout     = 2 * time.Minute
+	shutdownTimeout = 10 * time.Second
+)
+
+// Serve answers on addr until ctx ends, then lets running requests finish.
+// ready is called with the address once requests are answered.
+func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) error {
+	handler, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
+		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Serve(listener) }()
+	ready("http://" + listener.Addr().String() + "/")
+	select {
+	case err := <-stopped:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return fmt.Errorf("stop the server: %w", err)
+	}
+	<-stopped
+	return nil
+}

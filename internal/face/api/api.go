@@ -1,0 +1,149 @@
+// Package api is the HTTP interface for programs: what the pages show, as JSON
+// and CSV, described by an OpenAPI document made from the same types.
+//
+// It reads only; every answer names dataset, filter, vintage and licence of its
+// figures. It refuses unknown parameters' values with a sentence. Start with
+// Register.
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/fault"
+	"peerscape/internal/nuts"
+	"peerscape/internal/stats"
+)
+
+// Base is the path under which every operation stands.
+const Base = "/api/v1"
+
+// Figures is what the interface needs of the catalogue.
+type Figures interface {
+	Indicators() []*catalogue.Indicator
+	Indicator(code string) (*catalogue.Indicator, error)
+	Figure(ctx context.Context, id nuts.ID, code string) (*catalogue.Figure, error)
+	Figures(ctx context.Context, id nuts.ID) ([]*catalogue.Figure, error)
+	Map(ctx context.Context, code string, level int, p stats.Period) (*catalogue.Map, error)
+	Datasets(ctx context.Context) ([]catalogue.Dataset, error)
+	Dataset(ctx context.Context, code string) (*catalogue.Dataset, error)
+}
+
+// Service answers the operations.
+type Service struct {
+	figures Figures
+	regions *nuts.Nomenclature
+}
+
+// Register adds the operations to mux and returns the described interface.
+// version is the program's version, as the document states it.
+func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, version string) huma.API {
+	config := huma.DefaultConfig("Peerscape", version)
+	config.Info.Description = "Official regional statistics of Europe with the source of every number: " +
+		"regions by NUTS code and version, indicators, and values with flags, vintage and licence."
+	config.Info.License = &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}
+	config.Info.Contact = &huma.Contact{Name: "The operator of this installation"}
+	config.Servers = []*huma.Server{{URL: Base, Description: "this installation"}}
+	config.OpenAPIPath = Base + "/openapi"
+	config.DocsPath, config.SchemasPath = "", ""
+	config.CreateHooks = nil
+	config.Formats = map[string]huma.Format{
+		"application/json": huma.DefaultJSONFormat,
+		"json":             huma.DefaultJSONFormat,
+		"text/csv":         {Marshal: writeCSV, Unmarshal: func([]byte, any) error { return errors.New("no operation reads CSV") }},
+	}
+	config.Tags = []*huma.Tag{
+		{Name: "regions", Description: "NUTS regions by code and version"},
+		{Name: "indicators", Description: "what is measured"},
+		{Name: "values", Description: "figures with their sources"},
+		{Name: "datasets", Description: "what was imported"},
+	}
+	router := humago.NewWithPrefix(mux, Base, config)
+	router.UseMiddleware(chooseFormat)
+	s := &Service{figures: figures, regions: regions}
+	s.registerRegions(router)
+	s.registerIndicators(router)
+	s.registerValues(router)
+	s.registerDatasets(router)
+	return router
+}
+
+// chooseFormat lets ?format=csv ask for CSV where a link cannot set a header.
+func chooseFormat(ctx huma.Context, next func(huma.Context)) {
+	if strings.EqualFold(ctx.Query("format"), "csv") {
+		ctx = accepting{ctx}
+	}
+	next(ctx)
+}
+
+// request is huma.Context under a name that does not hide its method Context.
+type request = huma.Context
+
+// accepting is a request that accepts CSV whatever its header says.
+type accepting struct{ request }
+
+func (a accepting) Header(name string) string {
+	if strings.EqualFold(name, "Accept") {
+		return "text/csv"
+	}
+	return a.request.Header(name)
+}
+
+// statuses maps the kinds of fault to HTTP.
+var statuses = map[fault.Kind]int{
+	fault.Invalid:     http.StatusUnprocessableEntity,
+	fault.Denied:      http.StatusForbidden,
+	fault.Missing:     http.StatusNotFound,
+	fault.Conflict:    http.StatusConflict,
+	fault.Stale:       http.StatusConflict,
+	fault.TooLarge:    http.StatusRequestEntityTooLarge,
+	fault.Unavailable: http.StatusServiceUnavailable,
+}
+
+// reply turns an error into what may be shown: a fault's own sentence, or that
+// something went wrong here.
+func reply(err error) error {
+	if err == nil {
+		return nil
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		if status, ok := statuses[f.Kind]; ok {
+			return huma.NewError(status, f.Error())
+		}
+	}
+	return huma.Error500InternalServerError("something went wrong here; the operator finds the cause in the log", err)
+}
+
+// region finds the region that a path names: the given version, else the
+// newest that has the code.
+func (s *Service) region(code string, version int) (*nuts.Region, error) {
+	c := nuts.Canonical(code)
+	if version == 0 {
+		if r, ok := s.regions.Newest(c); ok {
+			return r, nil
+		}
+		return nil, s.unknown(code)
+	}
+	if r, ok := s.regions.Region(nuts.ID{Code: c, Version: nuts.Version(version)}); ok {
+		return r, nil
+	}
+	return nil, s.unknown(code).With("version", version)
+}
+
+func (s *Service) unknown(code string) *fault.Error {
+	f := fault.New(fault.Missing, "nuts.unknown", "%q is not the code of a NUTS region", code).With("code", code)
+	if near := s.regions.Search(code, 3); len(near) > 0 {
+		var names []string
+		for _, m := range near {
+			names = append(names, string(m.Region.Code)+" "+m.Region.Name)
+		}
+		f = f.Do("Did you mean %s?", strings.Join(names, ", "))
+	}
+	return f
+}
