@@ -2,7 +2,6 @@ package catalogue_test
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -12,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"

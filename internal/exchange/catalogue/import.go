@@ -299,15 +299,8 @@ func (im *importing) notes(source []string) []string {
 	if im.in.renamed {
 		notes = append(notes, "Codes of Greece and the United Kingdom that begin with GR and GB are stored as EL and UK.")
 	}
-	if mix := im.structure.Coverage.Mix; len(mix) > 1 {
-		var parts []string
-		for _, v := range nuts.Versions {
-			if mix[v] > 0 {
-				parts = append(parts, fmt.Sprintf("%d (%d)", v, mix[v]))
-			}
-		}
-		notes = append(notes, fmt.Sprintf("Codes of several NUTS versions occur; those of one version alone: %s. Codes are read as NUTS %d where it has them.",
-			strings.Join(parts, ", "), im.vintage.NUTS))
+	if others := im.otherVersions(); others != "" {
+		notes = append(notes, fmt.Sprintf("Codes are read as NUTS %d where it has them. Codes of other versions alone occur: %s.", im.vintage.NUTS, others))
 	}
 	if unknown := im.structure.Coverage.Unknown; len(unknown) > 0 {
 		shown := unknown[:min(len(unknown), 20)]
@@ -315,7 +308,19 @@ func (im *importing) notes(source []string) []string {
 		if n := len(unknown) - len(shown); n > 0 {
 			more = fmt.Sprintf(" and %d more", n)
 		}
-		notes = append(notes, fmt.Sprintf("Kept, but in no list of regions: %s%s.", strings.Join(shown, ", "), more))
+		notes = append(notes, fmt.Sprintf("Kept, but in no list of regions from NUTS %d on: %s%s.", nuts.Versions[0], strings.Join(shown, ", "), more))
 	}
 	return notes
+}
+
+// otherVersions lists the versions that some codes belong to alone, beside the
+// main one, with how many: "2013 (2), 2016 (7)".
+func (im *importing) otherVersions() string {
+	var parts []string
+	for _, v := range nuts.Versions {
+		if n := im.structure.Coverage.Mix[v]; n > 0 && v != im.vintage.NUTS {
+			parts = append(parts, fmt.Sprintf("%d (%d)", v, n))
+		}
+	}
+	return strings.Join(parts, ", ")
 }

@@ -211,7 +211,7 @@ func TestImportAndReadBack(t *testing.T) {
 				Format: "test", NUTS: 2021, Series: 7, Values: 8, Current: true,
 				Notes: []string{
 					"A note.", "Codes of Greece and the United Kingdom that begin with GR and GB are stored as EL and UK.",
-					"Kept, but in no list of regions: ATLANTIS.",
+					"Kept, but in no list of regions from NUTS 2013 on: ATLANTIS.",
 				},
 			}},
 		}
@@ -268,7 +268,8 @@ func TestImportAndReadBack(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestImportTwiceWritesNothing(t *testing.T) {
-	lines := []string{"A.T FI1C3 2020=5.5", "A.T EL30 2020=1", "A.F FI1C3 2021=2"}
+	lines := []string{"A.T FI1C3 2020=5.5 2021=6", "A.T EL30 2020=1", "A.F FI1C3 2021=2"}
+	parts := []string{"A.T FI1C3 2021=6", "A.T EL30 2020=1", "A.T FI1C3 2020=5.5", "A.F FI1C3 2021=2", "A.T EL30 2020=1"}
 	onBoth(t, func(t *testing.T, d *db.DB, c *catalogue.Catalogue) {
 		first := mustImport(t, c, rows(t, lines...), catalogue.ImportOptions{SHA256: "a1", Updated: day(2)})
 		before := dump(t, d)
@@ -284,6 +285,8 @@ func TestImportTwiceWritesNothing(t *testing.T) {
 			"with a newer date":          {lines, catalogue.ImportOptions{SHA256: "c3", Updated: day(9)}},
 			"with an older date":         {lines, catalogue.ImportOptions{SHA256: "d4", Updated: day(1)}},
 			"written out while reading":  {backwards, catalogue.ImportOptions{Updated: day(2), Hold: 1}},
+			"in parts":                   {parts, catalogue.ImportOptions{Updated: day(2)}},
+			"in parts, written out":      {parts, catalogue.ImportOptions{Updated: day(2), Hold: 1}},
 			"Greece by its other letter": {[]string{lines[0], "A.T GR30 2020=1", lines[2]}, catalogue.ImportOptions{Updated: day(2)}},
 		} {
 			got := mustImport(t, c, rows(t, again.lines...), again.o)

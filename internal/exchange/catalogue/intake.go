@@ -372,7 +372,8 @@ func inWords(o stats.Observation) string {
 func (in *intake) told(sl *slice, id int64, body []byte) []byte {
 	in.text = append(append(in.text[:0], sl.codes...), 0)
 	in.text = append(append(in.text, in.region(sl, id)...), 0)
-	return append(in.text, body...)
+	in.text = append(in.text, body...)
+	return in.text
 }
 
 // digest tells whether two sets of series are equal, in whatever order they

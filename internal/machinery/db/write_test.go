@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -170,19 +171,32 @@ func TestWritesCommitTogether(t *testing.T) {
 func TestWriteAloneSharesNoCommit(t *testing.T) {
 	onThings(t, func(t *testing.T, d *db.DB) {
 		release := hold(t, d)
-		first, alone := make(chan error, 1), make(chan error, 1)
+		first, alone, last := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+		seen := 0
 		go func() { first <- d.Write(context.Background(), insert(1)) }()
 		go func() {
 			alone <- d.WriteAlone(context.Background(), func(tx *db.Tx) error {
 				if err := <-first; err != nil { // it has committed, or this hangs
 					return err
 				}
+				go func() {
+					last <- d.Write(context.Background(), func(*db.Tx) error {
+						seen = len(things(t, d))
+						return nil
+					})
+				}()
+				for range 1000 { // lets the other reach the queue; if it does not, this test is weaker
+					runtime.Gosched()
+				}
 				return insert(2)(tx)
 			})
 		}()
 		release()
-		if err := <-alone; err != nil {
+		if err := errors.Join(<-alone, <-last); err != nil {
 			t.Fatal(err)
+		}
+		if seen != 2 {
+			t.Errorf("the write behind saw %d rows committed, want 2", seen)
 		}
 	})
 }
