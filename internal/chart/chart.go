@@ -23,6 +23,8 @@ const (
 	Metro   Kind = "metro"   // the metropolis: diamond
 	Second  Kind = "metro2"  // a further metropolis: hollow diamond, dashed line
 	Country Kind = "country" // the country: grey tick, thin line
+	Asset   Kind = "asset"   // reads as a strength: triangle up
+	Weak    Kind = "chal"    // reads as a challenge: triangle down
 )
 
 // buffer collects SVG text.
@@ -63,6 +65,10 @@ func (w *buffer) mark(k Kind, r float64, hollow bool) {
 		}
 		r++
 		w.raw(`<path d="M0-`).num(r).raw("L").num(r).raw(" 0 0 ").num(r).raw("-").num(r).raw(` 0Z" class="`).raw(class).raw(`"/>`)
+	case Asset:
+		w.raw(`<path class="f-asset" d="M0-5L5.5 4.5h-11Z"/>`)
+	case Weak:
+		w.raw(`<path class="f-chal" d="M0 5L5.5-4.5h-11Z"/>`)
 	case Country:
 		w.raw(`<path class="tick" d="M0-`).num(r + 3).raw("V").num(r + 3).raw(`"/>`)
 	default:

@@ -110,17 +110,19 @@ func TestLimits(t *testing.T) {
 	tests := []struct {
 		name   string
 		values []float64
+		least  float64
 		anchor float64
 		want   []float64
 	}{
-		{"spread", gdp, 100, []float64{60, 100, 120, 140, 180}},
-		{"none", nil, 0, nil},
-		{"all equal", []float64{3, 3, 3}, nan, nil},
-		{"two values", []float64{1, 2, nan}, nan, []float64{1.5}},
-		{"small", []float64{1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7}, nan, []float64{1.2, 1.3, 1.4, 1.5, 1.6}},
+		{"spread", gdp, 1, 100, []float64{60, 100, 120, 140, 180}},
+		{"none", nil, 0, 0, nil},
+		{"all equal", []float64{3, 3, 3}, 0, nan, nil},
+		{"two values", []float64{1, 2, nan}, 0, nan, []float64{2}},
+		{"no narrower than shown", []float64{1, 2, nan}, 1, nan, []float64{2}},
+		{"small", []float64{1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7}, 0.1, nan, []float64{1.2, 1.3, 1.4, 1.5, 1.6}},
 	}
 	for _, tt := range tests {
-		if d := cmp.Diff(tt.want, Limits(tt.values, tt.anchor)); d != "" {
+		if d := cmp.Diff(tt.want, Limits(tt.values, tt.least, tt.anchor)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, d)
 		}
 	}
@@ -129,7 +131,7 @@ func TestLimits(t *testing.T) {
 func TestLimitsAscendAndLeaveNoClassEmpty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		values := rapid.SliceOfN(rapid.Float64Range(-1e6, 1e6), 1, 80).Draw(t, "values")
-		limits := Limits(values, nan)
+		limits := Limits(values, 0, nan)
 		if len(limits) > Classes-1 {
 			t.Fatalf("%d limits", len(limits))
 		}

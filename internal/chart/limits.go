@@ -11,9 +11,9 @@ const Classes = 6
 // Limits returns round numbers that part values into at most Classes classes
 // of about equal count: class i holds what lies from limit i-1 up to but not
 // including limit i. Fewer limits come back where the values differ too little.
-// NaN is passed over. If anchor lies between the limits, the nearest limit
-// becomes it (EU = 100).
-func Limits(values []float64, anchor float64) []float64 {
+// NaN is passed over. No class is narrower than least, 0 for any. If anchor lies
+// between the limits, the nearest limit becomes it (EU = 100).
+func Limits(values []float64, least, anchor float64) []float64 {
 	sorted := make([]float64, 0, len(values))
 	for _, v := range values {
 		if !math.IsNaN(v) && !math.IsInf(v, 0) {
@@ -30,6 +30,9 @@ func Limits(values []float64, anchor float64) []float64 {
 	}
 	var best []float64
 	for step := range steps(spread) {
+		if step < least*(1-1e-9) {
+			break
+		}
 		got := rounded(sorted, step)
 		if len(got) > len(best) {
 			best = got
@@ -45,7 +48,7 @@ func Limits(values []float64, anchor float64) []float64 {
 func steps(spread float64) func(func(float64) bool) {
 	return func(yield func(float64) bool) {
 		exp := math.Ceil(math.Log10(spread))
-		for e := exp; e > exp-4; e-- {
+		for e := exp + 1; e > exp-4; e-- {
 			for _, m := range []float64{5, 2, 1} {
 				if !yield(m * math.Pow(10, e-1)) {
 					return

@@ -34,8 +34,7 @@ func (f Frame) Place(lon, lat float64) (x, y float64) {
 	return f.X0 + east/f.Scale, f.Y0 - north/f.Scale
 }
 
-// Holds reports whether a place lies in the frame, at least margin units from
-// its edge.
-func (f Frame) Holds(x, y, margin float64) bool {
-	return x >= margin && x <= f.Size-margin && y >= margin && y <= f.Size-margin
+// Holds reports whether a place lies in the frame.
+func (f Frame) Holds(x, y float64) bool {
+	return x >= 0 && x <= f.Size && y >= 0 && y <= f.Size
 }

@@ -152,10 +152,11 @@ func Letters(ctx context.Context, f stats.Flags) []component.Flag {
 
 // Source returns "nama_10r_3gdp · 2021 · NUTS 3".
 func (t *Teller) Source(ctx context.Context, f *catalogue.Figure, p catalogue.Point) string {
-	return fmt.Sprintf("%s · %s · %s", Datasets(f.Origin), p.Period, t.level(ctx, f))
+	return fmt.Sprintf("%s · %s · %s", Datasets(f.Origin), p.Period, t.Level(ctx, f))
 }
 
-func (t *Teller) level(ctx context.Context, f *catalogue.Figure) string {
+// Level returns the level of the region whose value a figure is.
+func (t *Teller) Level(ctx context.Context, f *catalogue.Figure) string {
 	if r, ok := t.Places.Regions.Region(f.Of); ok {
 		return place.LevelName(ctx, r.Level)
 	}
@@ -179,6 +180,23 @@ func Codelist(o catalogue.Origin) []string {
 		}
 	}
 	return codes
+}
+
+// Published returns the published origins of a figure: its own, or those of
+// its parts.
+func Published(o catalogue.Origin) []catalogue.Origin {
+	if len(o.Derived) == 0 {
+		return []catalogue.Origin{o}
+	}
+	var out []catalogue.Origin
+	for _, d := range o.Derived {
+		for _, p := range Published(d) {
+			if !slices.ContainsFunc(out, func(q catalogue.Origin) bool { return q.Dataset == p.Dataset && q.Vintage.ID == p.Vintage.ID }) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 // Kind returns the mark of a figure of the region itself.

@@ -154,3 +154,9 @@ func LevelName(ctx context.Context, level int) string {
 	}
 	return "NUTS " + strconv.Itoa(level)
 }
+
+// members are the countries of the European Union.
+const members = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+
+// Member reports whether a country belongs to the European Union.
+func Member(country nuts.Code) bool { return strings.Contains(members, string(country)) }

@@ -72,4 +72,3 @@ func TestOpenRefusesABrokenTable(t *testing.T) {
 		t.Error("a table with an open quote was read")
 	}
 }
-

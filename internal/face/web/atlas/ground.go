@@ -1,0 +1,138 @@
+package atlas
+
+import (
+	"context"
+	"sync"
+
+	"peerscape/internal/chart"
+	"peerscape/internal/face/web/page"
+	"peerscape/internal/face/web/place"
+	"peerscape/internal/nuts"
+)
+
+// radius is that of a region of one person: the area of a circle is its people.
+const radius = 0.0068
+
+// ground knows where the circle of each region stands. It depends on the
+// tables of regions alone, not on the indicator or the year, so nothing jumps.
+// Each level is computed once, when it is first asked for.
+type ground struct {
+	site   *page.Site
+	places *place.Gazetteer
+	levels [4]struct {
+		once sync.Once
+		laid layout
+	}
+}
+
+// layout is where the circles of one level stand.
+type layout struct {
+	circles []chart.Circle // on the map, by code
+	at      map[nuts.Code]chart.Circle
+	far     []distant // by the order of their countries
+}
+
+// distant is what stands in the row under the map: the far regions of one
+// country.
+type distant struct {
+	country nuts.Code
+	whole   bool // the country's main land is not on the map
+	regions []*nuts.Region
+}
+
+// many is from how many regions on a far country is drawn as one group.
+const many = 9
+
+func newGround(s *page.Site, places *place.Gazetteer) *ground {
+	return &ground{site: s, places: places}
+}
+
+func (g *ground) layout(ctx context.Context, level int) *layout {
+	l := &g.levels[level]
+	l.once.Do(func() { l.laid = g.lay(context.WithoutCancel(ctx), level) })
+	return &l.laid
+}
+
+// lay places the circles of a level: those whose home is in the frame on the
+// map, the others in the row below, and with them all of a country most of
+// whose regions lie outside.
+func (g *ground) lay(ctx context.Context, level int) layout {
+	f := chart.AtlasFrame()
+	weights := g.weights(ctx, level)
+	inside, all := map[nuts.Code]int{}, map[nuts.Code]int{}
+	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
+		all[r.Country]++
+		if f.Holds(home(f, r)) {
+			inside[r.Country]++
+		}
+	}
+	out := layout{at: map[nuts.Code]chart.Circle{}}
+	var points []chart.Point
+	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
+		x, y := home(f, r)
+		whole := inside[r.Country]*2 < all[r.Country]
+		if whole || !f.Holds(x, y) {
+			out.add(r, whole)
+			continue
+		}
+		points = append(points, chart.Point{ID: string(r.Code), X: x, Y: y, Weight: weights[r.Code]})
+	}
+	out.circles = chart.Dorling(points, spread())
+	for _, c := range out.circles {
+		out.at[nuts.Code(c.ID)] = c
+	}
+	for _, d := range out.far {
+		var near []chart.Point
+		for _, r := range d.regions {
+			near = append(near, chart.Point{ID: string(r.Code), X: r.Lon, Y: -r.Lat, Weight: weights[r.Code]})
+		}
+		for _, c := range chart.Dorling(near, spread()) {
+			out.at[nuts.Code(c.ID)] = c
+		}
+	}
+	return out
+}
+
+// home returns where a region lies. The upper edge cuts the far north on
+// purpose: what lies a little beyond it stands at the edge.
+func home(f chart.Frame, r *nuts.Region) (x, y float64) {
+	const beyond, edge = -70, 6
+	x, y = f.Place(r.Lon, r.Lat)
+	if y < edge && y > beyond {
+		y = edge
+	}
+	return x, y
+}
+
+func spread() chart.Spread { return chart.Spread{Radius: radius, Least: 1.6, Gap: 0.7} }
+
+func (l *layout) add(r *nuts.Region, whole bool) {
+	for i := range l.far {
+		if l.far[i].country == r.Country {
+			l.far[i].regions = append(l.far[i].regions, r)
+			return
+		}
+	}
+	l.far = append(l.far, distant{country: r.Country, whole: whole, regions: []*nuts.Region{r}})
+}
+
+// people is the indicator that stands in where the tables of regions have no
+// count of people.
+const people = "population"
+
+// weights returns the people of each region: those of the tables, else the
+// newest published number.
+func (g *ground) weights(ctx context.Context, level int) map[nuts.Code]float64 {
+	out := map[nuts.Code]float64{}
+	if m, err := g.site.Figures.Map(ctx, people, level, 0); err == nil {
+		for _, v := range m.Values {
+			out[v.Region.Code] = v.Value
+		}
+	}
+	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
+		if r.Population > 0 {
+			out[r.Code] = r.Population
+		}
+	}
+	return out
+}
