@@ -46,7 +46,13 @@ type Indicator struct {
 	Level     int // finest NUTS level at which anything publishes it
 	Convert   Convert
 	Sources   []Source // in order of preference
+
+	// Benchmarks are datasets of other places than NUTS regions: metro regions,
+	// classes of regions. See Catalogue.Benchmarks.
+	Benchmarks []Source
+
 	Derived   *Derived // nil for a published figure
+	Rebuild   *Derived // the ratio by which a rate is rebuilt for other boundaries; nil: averaged
 	First     int      // first and last year known to exist at the publisher; 0 unknown
 	Last      int
 	Ends      bool   // the publisher stopped in Last
@@ -59,18 +65,22 @@ type Source struct {
 	Dataset string
 	Filter  map[string]string // dimension id → code; the region and time stay open
 	Level   int               // finest NUTS level in this dataset
+	Of      string            // what its places are, where they are no NUTS regions: "metro", "urban", "intermediate", "rural"
 	Note    string
 }
 
 // Derived says how an indicator is computed from others.
 type Derived struct {
-	Kind        string  // ratio, change, gap
-	Numerator   string  // indicator code; the subject of change and gap
-	Denominator string  // indicator code, for ratio
+	Kind        string  // ratio, balance, change, difference, gap, gap_ratio
+	Numerator   string  // indicator code; the subject of change, difference and gap
+	Denominator string  // indicator code, for ratio; for balance what is subtracted
 	Factor      float64 // 1000 for "per thousand", 100 for per cent; 0 means 1
-	Years       int     // span of a change
+	Years       int     // span of a change or difference
 	Carry       bool    // ratio: the denominator's last value stands for later periods (area)
 }
+
+// total reports whether the parts of a region add up to its figure.
+func (i *Indicator) total() bool { return i.Convert == Sum || i.Convert == SumArea }
 
 // pick returns what a reader in lang sees: the text in that language, else English.
 func pick(m map[string]string, lang string) string {

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -30,6 +31,20 @@ func (c *Catalogue) converted(p *panel, id nuts.ID, i *Indicator) *Figure {
 		}
 	}
 	return nil
+}
+
+// rebuilt divides the converted numerator of a rate by its converted
+// denominator, which is closer than the mean of the pieces' rates.
+func (c *Catalogue) rebuilt(ctx context.Context, st *state, id nuts.ID, i *Indicator) (*Figure, error) {
+	numerator, err := c.figureOf(ctx, st, id, c.byCode[i.Rebuild.Numerator])
+	if numerator == nil || err != nil {
+		return nil, err
+	}
+	denominator, err := c.figureOf(ctx, st, id, c.byCode[i.Rebuild.Denominator])
+	if denominator == nil || err != nil {
+		return nil, err
+	}
+	return c.ofTwo(i, i.Rebuild, numerator, denominator), nil
 }
 
 type conversion = func(nuts.ID, nuts.Version, func(nuts.ID) (float64, bool)) (nuts.Estimate, bool)

@@ -9,13 +9,51 @@ import (
 	"peerscape/internal/stats"
 )
 
+// The kinds of formula; see data/catalogue/indicators.toml.
+const (
+	ratioKind      = "ratio"      // numerator / denominator × factor
+	balanceKind    = "balance"    // numerator − denominator, both totals
+	changeKind     = "change"     // per cent over years
+	differenceKind = "difference" // in the unit of the subject, over years
+	gapKind        = "gap"        // the region − its metropolis
+	gapRatioKind   = "gap_ratio"  // the region, its metropolis = 100
+)
+
+// combine is a formula of two values.
+type combine func(a, b float64) float64
+
+// combine returns the formula; nil for an unknown kind.
+func (d *Derived) combine() combine {
+	switch d.Kind {
+	case ratioKind:
+		factor := d.Factor
+		if factor == 0 {
+			factor = 1
+		}
+		return func(a, b float64) float64 { return a / b * factor }
+	case balanceKind, differenceKind, gapKind:
+		return func(a, b float64) float64 { return a - b }
+	case changeKind:
+		return func(a, b float64) float64 { return (a/b - 1) * 100 }
+	case gapRatioKind:
+		return func(a, b float64) float64 { return a / b * 100 }
+	}
+	return nil
+}
+
 // Formula says in one line how a derived indicator is computed.
 func (d *Derived) Formula() string {
 	switch d.Kind {
-	case "change":
+	case changeKind:
 		return fmt.Sprintf("change of %s over %d years, %%", d.Numerator, d.Years)
-	case "gap":
+	case differenceKind:
+		return fmt.Sprintf("%s − %s %d years before", d.Numerator, d.Numerator, d.Years)
+	case balanceKind:
+		return d.Numerator + " − " + d.Denominator
+	case gapKind:
 		return d.Numerator + " − " + d.Numerator + " of the metropolis"
+	case gapRatioKind:
+		return d.Numerator + " / " + d.Numerator + " of the metropolis × 100"
 	}
 	if d.Factor != 0 && d.Factor != 1 {
 		return fmt.Sprintf("%s / %s × %v", d.Numerator, d.Denominator, d.Factor)
@@ -23,67 +61,70 @@ func (d *Derived) Formula() string {
 	return d.Numerator + " / " + d.Denominator
 }
 
+// ofMetro reports whether the formula compares the region with its metropolis.
+func (d *Derived) ofMetro() bool { return d.Kind == gapKind || d.Kind == gapRatioKind }
+
 // derived computes a figure from the region's own or converted figures.
 func (c *Catalogue) derived(ctx context.Context, st *state, id nuts.ID, i *Indicator) (*Figure, error) {
-	subject, err := c.figureOf(ctx, st, id, c.byCode[i.Derived.Numerator])
-	if err != nil {
-		return nil, err
-	}
-	switch i.Derived.Kind {
-	case "gap":
+	if i.Derived.ofMetro() {
 		return c.gap(ctx, st, id, i)
-	case "change":
-		if subject == nil {
-			return nil, nil
-		}
-		return c.change(i, subject), nil
 	}
-	if subject == nil {
-		return nil, nil
-	}
-	denominator, err := c.figureOf(ctx, st, id, c.byCode[i.Derived.Denominator])
-	if denominator == nil || err != nil {
+	subject, err := c.figureOf(ctx, st, id, c.byCode[i.Derived.Numerator])
+	if subject == nil || err != nil {
 		return nil, err
 	}
-	return c.ratio(i, subject, denominator), nil
+	if i.Derived.Years > 0 {
+		return c.overYears(i, subject), nil
+	}
+	other, err := c.figureOf(ctx, st, id, c.byCode[i.Derived.Denominator])
+	if other == nil || err != nil {
+		return nil, err
+	}
+	return c.ofTwo(i, i.Derived, subject, other), nil
 }
 
-// from starts a derived figure with what its parts say.
-func from(i *Indicator, parts ...*Figure) *Figure {
-	first := parts[0]
-	f := &Figure{
-		Indicator: i, Region: first.Region, Of: first.Of, Basis: first.Basis, Same: first.Same,
-		Pieces: first.Pieces, Weight: first.Weight, Origin: first.Origin,
-	}
-	f.Origin.Formula, f.Origin.Derived = i.Derived.Formula(), nil
+// from starts a derived figure with what its parts say. It is as far from the
+// region's own as the part that is farthest.
+func from(i *Indicator, d *Derived, parts ...*Figure) *Figure {
+	f := &Figure{Indicator: i}
+	f.stand(parts[0])
+	f.Region, f.Origin = parts[0].Region, parts[0].Origin
+	f.Origin.Formula, f.Origin.Derived = d.Formula(), nil
 	for _, p := range parts {
 		f.Origin.Derived = append(f.Origin.Derived, p.Origin)
 		if p.Basis > f.Basis {
-			f.Basis, f.Of, f.Same, f.Pieces, f.Weight = p.Basis, p.Of, p.Same, p.Pieces, p.Weight
+			f.stand(p)
 		}
 	}
 	return f
 }
 
-// ratio divides, period by period. A denominator that changes hardly (area)
-// stands for later periods too, if the indicator says so.
-func (c *Catalogue) ratio(i *Indicator, numerator, denominator *Figure) *Figure {
-	f := from(i, numerator, denominator)
-	factor := i.Derived.Factor
-	if factor == 0 {
-		factor = 1
+// stand says that f is a figure of what p is one of.
+func (f *Figure) stand(p *Figure) {
+	f.Basis, f.Of, f.Same, f.Pieces, f.Weight = p.Basis, p.Of, p.Same, p.Pieces, p.Weight
+}
+
+// add appends a point of two, if the formula gives a number.
+func (f *Figure) add(calculate combine, at stats.Period, a, b Point) {
+	v := calculate(a.Value, b.Value)
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return
 	}
-	for _, p := range numerator.Points {
-		d, ok := denominator.At(p.Period)
-		if !ok && i.Derived.Carry {
-			d, ok = denominator.before(p.Period)
+	f.Points = append(f.Points, Point{Period: at, Value: v, Flags: a.Flags | b.Flags, Estimated: a.Estimated || b.Estimated})
+}
+
+// ofTwo joins two figures period by period. A denominator that hardly changes
+// (area) stands for later periods too, if the formula says so.
+func (c *Catalogue) ofTwo(i *Indicator, d *Derived, a, b *Figure) *Figure {
+	f, calculate := from(i, d, a, b), d.combine()
+	for _, p := range a.Points {
+		q, ok := b.At(p.Period)
+		if !ok && d.Carry {
+			q, ok = b.before(p.Period)
 		}
-		if !ok || d.Value == 0 || math.IsNaN(d.Value) || math.IsNaN(p.Value) {
-			continue
+		if ok {
+			f.add(calculate, p.Period, p, q)
 		}
-		f.Points = append(f.Points, Point{
-			Period: p.Period, Value: p.Value / d.Value * factor, Flags: p.Flags | d.Flags, Estimated: p.Estimated || d.Estimated,
-		})
 	}
 	return c.finish(f)
 }
@@ -98,54 +139,69 @@ func (f *Figure) before(at stats.Period) (Point, bool) {
 	return Point{}, false
 }
 
-// change compares each year with the one Years before, in per cent.
-func (c *Catalogue) change(i *Indicator, subject *Figure) *Figure {
-	f := from(i, subject)
+// overYears compares each year with the one Years before. A break that lay in
+// the earlier year does not part the line once more.
+func (c *Catalogue) overYears(i *Indicator, subject *Figure) *Figure {
+	f, calculate := from(i, i.Derived, subject), i.Derived.combine()
 	for _, p := range subject.Points {
 		if p.Period.Frequency() != stats.Annual {
 			continue
 		}
-		then, ok := subject.At(stats.Year(p.Period.Year() - i.Derived.Years))
-		if !ok || then.Value == 0 || math.IsNaN(then.Value) || math.IsNaN(p.Value) {
-			continue
+		if then, ok := subject.At(stats.Year(p.Period.Year() - i.Derived.Years)); ok {
+			then.Flags &^= stats.Break
+			f.add(calculate, p.Period, p, then)
 		}
-		f.Points = append(f.Points, Point{
-			Period: p.Period, Value: (p.Value/then.Value - 1) * 100, Flags: p.Flags | then.Flags&^stats.Break, Estimated: p.Estimated || then.Estimated,
-		})
 	}
 	return c.finish(f)
 }
 
-// gap subtracts the figure of the region's first metropolis. Both must come
-// from one vintage of one dataset. Where either is known for a parent only, so
-// is the gap.
+// gap compares the region with its first metropolis of which anything is known.
+// Both figures come from one vintage of one dataset: each source is tried for
+// both of them.
 func (c *Catalogue) gap(ctx context.Context, st *state, id nuts.ID, i *Indicator) (*Figure, error) {
+	return c.bestOf(c.byCode[i.Derived.Numerator], func(src *Source) (*Figure, error) {
+		return c.gapBySource(ctx, st, id, i, src)
+	})
+}
+
+func (c *Catalogue) gapBySource(ctx context.Context, st *state, id nuts.ID, i *Indicator, src *Source) (*Figure, error) {
+	for _, m := range c.nomenclature.Metros(id) {
+		if f, err := c.gapTo(ctx, st, id, i, src, m); f != nil || err != nil {
+			return f, err
+		}
+	}
+	return nil, nil
+}
+
+// gapTo compares the region with one metropolis. Where either is known for a
+// parent only, that one is compared. src is nil for a derived subject.
+func (c *Catalogue) gapTo(ctx context.Context, st *state, id nuts.ID, i *Indicator, src *Source, m nuts.Relation) (*Figure, error) {
 	subject := c.byCode[i.Derived.Numerator]
-	own, err := c.figure(ctx, st, id, subject)
+	look := func(id nuts.ID) (*Figure, error) {
+		return c.ownOrParents(id, subject, func(id nuts.ID) (*Figure, error) { return c.fromSource(ctx, st, id, subject, src) })
+	}
+	own, err := look(id)
 	if own == nil || err != nil {
 		return nil, err
 	}
-	for _, m := range c.nomenclature.Metros(id) {
-		metro, err := c.figure(ctx, st, m.Metro, subject)
-		if err != nil {
-			return nil, err
-		}
-		if metro == nil || metro.Of == own.Of || metro.Origin.Vintage.ID != own.Origin.Vintage.ID {
-			continue
-		}
-		f := from(i, own, metro)
-		f.Region = id
-		if own.Basis >= metro.Basis {
-			f.Basis, f.Of, f.Same, f.Pieces, f.Weight = own.Basis, own.Of, own.Same, own.Pieces, own.Weight
-		}
-		f.Origin.Formula = fmt.Sprintf("%s − %s of %s", subject.Code, subject.Code, m.Name)
-		for _, p := range own.Points {
-			q, ok := metro.At(p.Period)
-			if ok && !math.IsNaN(p.Value) && !math.IsNaN(q.Value) {
-				f.Points = append(f.Points, Point{Period: p.Period, Value: p.Value - q.Value, Flags: p.Flags | q.Flags, Estimated: p.Estimated || q.Estimated})
-			}
-		}
-		return c.finish(f), nil
+	metro, err := look(m.Metro)
+	if metro == nil || err != nil || metro.Of == own.Of || metro.Origin.Vintage.ID != own.Origin.Vintage.ID {
+		return nil, err
 	}
-	return nil, nil
+	f, calculate := from(i, i.Derived, own, metro), i.Derived.combine()
+	f.stand(own) // the metropolis is what it is measured by
+	f.Origin.Formula = i.Derived.gapFormula(m.Name + " (" + string(metro.Of.Code) + ")")
+	for _, p := range own.Points {
+		if q, ok := metro.At(p.Period); ok {
+			f.add(calculate, p.Period, p, q)
+		}
+	}
+	return c.finish(f), nil
+}
+
+func (d *Derived) gapFormula(metro string) string {
+	if d.Kind == gapRatioKind {
+		return fmt.Sprintf("%s / %s of %s × 100", d.Numerator, d.Numerator, metro)
+	}
+	return fmt.Sprintf("%s − %s of %s", d.Numerator, d.Numerator, metro)
 }

@@ -65,6 +65,7 @@ type Origin struct {
 	Publisher string       // "Eurostat"
 	Licence   string       // one line
 	Link      string       // the publisher's page of the dataset
+	Note      string       // what the catalogue says of this source: "definition before 2021"
 }
 
 // Vintage is one state of a dataset as it was imported. Older ones are kept.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"sync"
 
 	"peerscape/internal/fault"
 	"peerscape/internal/nuts"
@@ -31,7 +32,7 @@ func (c *Catalogue) Map(ctx context.Context, code string, level int, p stats.Per
 	}
 	regions := c.nomenclature.Regions(nuts.Current, level)
 	m := &Map{Indicator: i, Level: level, Version: nuts.Current}
-	figures, err := st.column(i.Code, level, func() ([]*Figure, error) { return c.column(ctx, st, i, regions) })
+	figures, err := c.column(ctx, st, i, level)
 	if err != nil {
 		return nil, err
 	}
@@ -56,77 +57,99 @@ func (c *Catalogue) Map(ctx context.Context, code string, level int, p stats.Per
 	return m, nil
 }
 
-// column keeps the figures that a map was made from: the next period of the
-// same indicator needs no other.
-func (st *state) column(code string, level int, make func() ([]*Figure, error)) ([]*Figure, error) {
-	key := columnKey{code, level}
-	st.mu.Lock()
-	kept, ok := st.columns[key]
-	st.mu.Unlock()
-	if ok {
-		return kept, nil
-	}
-	figures, err := make()
-	if err != nil {
-		return nil, err
-	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.columns[key] = figures
-	return figures, nil
-}
-
 // columnKey names a column of figures: an indicator at a level.
 type columnKey struct {
 	code  string
 	level int
 }
 
-// column returns the regions' figures from the one source that covers the
-// newest period well; nil for a region without one.
-func (c *Catalogue) column(ctx context.Context, st *state, i *Indicator, regions []*nuts.Region) ([]*Figure, error) {
-	if i.Derived != nil {
-		return c.each(regions, func(id nuts.ID) (*Figure, error) { return c.derived(ctx, st, id, i) })
+// column returns the figures of all regions of a level, nil for a region
+// without one. A column is made once: the next period of the same indicator
+// needs no other.
+func (c *Catalogue) column(ctx context.Context, st *state, i *Indicator, level int) ([]*Figure, error) {
+	key := columnKey{i.Code, level}
+	build, ok := st.columns.Load(key)
+	if !ok {
+		build, _ = st.columns.LoadOrStore(key, sync.OnceValues(func() ([]*Figure, error) {
+			return c.makeColumn(context.WithoutCancel(ctx), st, i, level)
+		}))
 	}
-	var best []*Figure
-	var bestOpens stats.Period
-	for _, src := range i.Sources {
-		p, err := c.panel(ctx, st, src)
-		if err != nil {
-			return nil, err
-		}
-		if p == nil {
-			continue
-		}
-		figures, err := c.each(regions, func(id nuts.ID) (*Figure, error) {
-			if f := c.own(p, id, i); f != nil {
-				return f, nil
+	figures, err := build.(func() ([]*Figure, error))()
+	if err != nil {
+		st.columns.Delete(key) // the next reader tries again
+	}
+	return figures, err
+}
+
+// makeColumn takes all figures from the one source that covers the newest
+// period well.
+func (c *Catalogue) makeColumn(ctx context.Context, st *state, i *Indicator, level int) (best []*Figure, err error) {
+	regions := c.nomenclature.Regions(nuts.Current, level)
+	if i.Derived != nil && !i.Derived.ofMetro() {
+		return c.derivedColumn(ctx, st, i, level)
+	}
+	subject := i
+	try := func(id nuts.ID, src *Source) (*Figure, error) { return c.fromSource(ctx, st, id, i, src) }
+	if i.Derived != nil {
+		subject = c.byCode[i.Derived.Numerator]
+		try = func(id nuts.ID, src *Source) (*Figure, error) { return c.gapBySource(ctx, st, id, i, src) }
+	}
+	var newest stats.Period
+	sources := []*Source{nil} // of a derived subject
+	if subject.Derived == nil {
+		sources = pointers(subject.Sources)
+	}
+	for _, src := range sources {
+		figures := make([]*Figure, len(regions))
+		for n, r := range regions {
+			f, err := try(r.ID, src)
+			if err != nil {
+				return nil, err
 			}
-			return c.converted(p, id, i), nil
-		})
-		if err != nil {
-			return nil, err
+			if f != nil && f.Basis != Inherited {
+				figures[n] = f
+			}
 		}
 		var m Map
-		if m.choose(figures, 0); m.Period > bestOpens {
-			best, bestOpens = figures, m.Period
+		if m.choose(figures, 0); m.Period > newest {
+			best, newest = figures, m.Period
 		}
 	}
 	return best, nil
 }
 
-func (c *Catalogue) each(regions []*nuts.Region, figure func(nuts.ID) (*Figure, error)) ([]*Figure, error) {
-	out := make([]*Figure, len(regions))
-	for n, r := range regions {
-		f, err := figure(r.ID)
-		if err != nil {
+func pointers(sources []Source) []*Source {
+	out := make([]*Source, len(sources))
+	for n := range sources {
+		out[n] = &sources[n]
+	}
+	return out
+}
+
+// derivedColumn computes a column from those of its parts, so that it too has
+// one source for each part.
+func (c *Catalogue) derivedColumn(ctx context.Context, st *state, i *Indicator, level int) ([]*Figure, error) {
+	subject, err := c.column(ctx, st, c.byCode[i.Derived.Numerator], level)
+	if err != nil {
+		return nil, err
+	}
+	other := subject
+	if i.Derived.Denominator != "" {
+		if other, err = c.column(ctx, st, c.byCode[i.Derived.Denominator], level); err != nil {
 			return nil, err
 		}
-		if f != nil && f.Basis != Inherited {
-			out[n] = f
+	}
+	figures := make([]*Figure, len(subject))
+	for n, f := range subject {
+		switch {
+		case f == nil || len(other) == 0 || other[n] == nil:
+		case i.Derived.Years > 0:
+			figures[n] = c.overYears(i, f)
+		default:
+			figures[n] = c.ofTwo(i, i.Derived, f, other[n])
 		}
 	}
-	return out, nil
+	return figures, nil
 }
 
 // choose sets the periods that can be chosen, and the period: want, or the

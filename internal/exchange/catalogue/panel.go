@@ -25,9 +25,8 @@ type panel struct {
 type state struct {
 	newest   int64 // id of the newest vintage that it knows
 	datasets map[string]*Dataset
-	mu       sync.Mutex
-	panels   map[string]func() (*panel, error) // by dataset and key; each is built once
-	columns  map[columnKey][]*Figure           // of maps; read only
+	panels   sync.Map // dataset and key → func() (*panel, error); each is built once
+	columns  sync.Map // columnKey → func() (column, error), of maps; read only
 }
 
 // current returns the state of the newest vintages.
@@ -48,7 +47,7 @@ func (c *Catalogue) current(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	st := &state{newest: newest, datasets: make(map[string]*Dataset, len(all)), panels: map[string]func() (*panel, error){}, columns: map[columnKey][]*Figure{}}
+	st := &state{newest: newest, datasets: make(map[string]*Dataset, len(all))}
 	for i := range all {
 		d := &all[i]
 		if d.Structure, err = selectStructure(ctx, c.store.Read(), d.Current().ID); err != nil {
@@ -72,17 +71,15 @@ func (c *Catalogue) panel(ctx context.Context, st *state, src Source) (*panel, e
 		return nil, nil
 	}
 	name := src.Dataset + codeMark + strings.Join(key, codeMark)
-	st.mu.Lock()
-	build, ok := st.panels[name]
+	build, ok := st.panels.Load(name)
 	if !ok {
-		build = sync.OnceValues(func() (*panel, error) {
+		build, _ = st.panels.LoadOrStore(name, sync.OnceValues(func() (*panel, error) {
 			return c.buildPanel(context.WithoutCancel(ctx), d, src, key)
-		})
-		st.panels[name] = build
+		}))
 	}
-	st.mu.Unlock()
-	p, err := build()
+	p, err := build.(func() (*panel, error))()
 	if err != nil {
+		st.panels.Delete(name) // the next reader tries again
 		return nil, fmt.Errorf("read %s: %w", src.Dataset, err)
 	}
 	if len(p.rows) == 0 {
@@ -141,9 +138,9 @@ func (p *panel) row(n *nuts.Nomenclature, id nuts.ID) (row int, counted nuts.ID,
 		if v == id.Version {
 			continue
 		}
-		for _, piece := range n.Origins(id, v) {
-			if row, ok = p.rows[piece.ID]; ok && n.Unchanged(id, piece.ID) {
-				return row, piece.ID, true
+		if same, ok := sameArea(n, id, v); ok {
+			if row, ok := p.rows[same]; ok {
+				return row, same, true
 			}
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func (c *Catalogue) checkFilters(dataset string, s *Structure, partial bool) error {
 	for _, i := range c.indicators {
 		var first error
-		for _, src := range i.Sources {
+		for _, src := range slices.Concat(i.Sources, i.Benchmarks) {
 			if src.Dataset != dataset {
 				continue
 			}
