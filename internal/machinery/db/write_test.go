@@ -168,37 +168,44 @@ func TestWritesCommitTogether(t *testing.T) {
 	})
 }
 
+// TestWriteAloneSharesNoCommit: each write starts the next one while it runs,
+// so that they stand in line in a known order, and then lets it reach the
+// queue; should it come too late, the test is weaker, never wrong.
 func TestWriteAloneSharesNoCommit(t *testing.T) {
 	onThings(t, func(t *testing.T, d *db.DB) {
-		release := hold(t, d)
-		first, alone, last := make(chan error, 1), make(chan error, 1), make(chan error, 1)
-		seen := 0
-		go func() { first <- d.Write(context.Background(), insert(1)) }()
-		go func() {
-			alone <- d.WriteAlone(context.Background(), func(tx *db.Tx) error {
-				if err := <-first; err != nil { // it has committed, or this hangs
-					return err
-				}
-				go func() {
-					last <- d.Write(context.Background(), func(*db.Tx) error {
-						seen = len(things(t, d))
-						return nil
-					})
-				}()
-				for range 1000 { // lets the other reach the queue; if it does not, this test is weaker
-					runtime.Gosched()
-				}
-				return insert(2)(tx)
-			})
-		}()
-		release()
-		if err := errors.Join(<-alone, <-last); err != nil {
+		alone, last := make(chan error, 1), make(chan error, 1)
+		seenAlone, seenLast := 0, 0
+		first := d.Write(context.Background(), func(tx *db.Tx) error {
+			go func() {
+				alone <- d.WriteAlone(context.Background(), func(tx *db.Tx) error {
+					seenAlone = len(things(t, d))
+					go func() {
+						last <- d.Write(context.Background(), func(*db.Tx) error {
+							seenLast = len(things(t, d))
+							return nil
+						})
+					}()
+					yield()
+					return insert(2)(tx)
+				})
+			}()
+			yield()
+			return insert(1)(tx)
+		})
+		if err := errors.Join(first, <-alone, <-last); err != nil {
 			t.Fatal(err)
 		}
-		if seen != 2 {
-			t.Errorf("the write behind saw %d rows committed, want 2", seen)
+		if seenAlone != 1 || seenLast != 2 {
+			t.Errorf("the write that is alone saw %d rows committed, want 1; the one behind it %d, want 2", seenAlone, seenLast)
 		}
 	})
+}
+
+// yield lets other goroutines run.
+func yield() {
+	for range 1000 {
+		runtime.Gosched()
+	}
 }
 
 func TestContextsThatEnd(t *testing.T) {
