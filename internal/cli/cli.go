@@ -17,7 +17,9 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/willabides/kongplete"
 
+	"peerscape/data"
 	"peerscape/internal/app"
+	"peerscape/internal/face/locale"
 	"peerscape/internal/fault"
 )
 
@@ -45,8 +47,8 @@ var exitCodes = map[fault.Kind]int{
 // Environment is what a command needs of the world: streams, clock, chance.
 type Environment struct {
 	In       io.Reader
-	Out, Err io.Writer
-	Terminal bool // Out is a terminal: colour and progress are welcome
+	Out, Log io.Writer // Log is the error stream
+	Terminal bool      // Out is a terminal: colour and progress are welcome
 	Now      func() time.Time
 	Random   *rand.Rand
 	Getenv   func(string) string
@@ -55,7 +57,7 @@ type Environment struct {
 // System is the real world.
 func System() Environment {
 	return Environment{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		In: os.Stdin, Out: os.Stdout, Log: os.Stderr,
 		Terminal: isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 		Now:      time.Now, Random: rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), uint64(os.Getpid()))), Getenv: os.Getenv,
 	}
@@ -90,19 +92,19 @@ type session struct {
 }
 
 // Run parses args, runs the command and returns the exit code. Errors are one
-// sentence on env.Err; nothing is half-written.
+// sentence on env.Log; nothing is half-written.
 func Run(ctx context.Context, args []string, env Environment) int {
 	var g grammar
 	exit := -1
 	parser, err := kong.New(&g,
 		kong.Name("peerscape"),
 		kong.Description("Official statistics in, a region's figures out, each with its source."),
-		kong.UsageOnError(), kong.Writers(env.Out, env.Err),
+		kong.UsageOnError(), kong.Writers(env.Out, env.Log),
 		kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
 	)
 	if err != nil {
-		fmt.Fprintln(env.Err, "peerscape:", err)
+		fmt.Fprintln(env.Log, "peerscape:", err)
 		return exitInternal
 	}
 	kongplete.Complete(parser)
@@ -111,7 +113,7 @@ func Run(ctx context.Context, args []string, env Environment) int {
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(env.Err, "peerscape: %v\nRun \"peerscape --help\" to see the commands.\n", err)
+		fmt.Fprintf(env.Log, "peerscape: %v\nRun \"peerscape --help\" to see the commands.\n", err)
 		return exitUsage
 	}
 	s := &session{Context: ctx, Environment: env, global: &g}
@@ -124,14 +126,14 @@ func Run(ctx context.Context, args []string, env Environment) int {
 // report prints the sentence of err and returns its exit code.
 func (s *session) report(err error) int {
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(s.Err, "peerscape: interrupted")
+		fmt.Fprintln(s.Log, "peerscape: interrupted")
 		return exitInternal
 	}
 	text := err.Error()
 	if f, ok := errors.AsType[*fault.Error](err); ok && !s.global.Debug {
 		text = f.Error()
 	}
-	fmt.Fprintf(s.Err, "peerscape: %s\n", text)
+	fmt.Fprintf(s.Log, "peerscape: %s\n", text)
 	if code, ok := exitCodes[fault.KindOf(err)]; ok {
 		return code
 	}
@@ -143,10 +145,22 @@ func (s *session) open() (*app.App, error) {
 	return app.Open(s, app.Config{DSN: s.global.DB, Version: version, Log: s.logger(), Now: s.Now, Snapshot: true})
 }
 
+// words returns the interface's texts in a language.
+func (s *session) words(lang string) (*locale.Reader, error) {
+	all, err := locale.Open(data.Messages())
+	if err != nil {
+		return nil, fmt.Errorf("read the messages: %w", err)
+	}
+	if !all.Has(lang) {
+		return nil, fault.New(fault.Invalid, "cli.language", "there is no language %q", lang).Do("Use en, fi, de, es or pl")
+	}
+	return all.Reader("", lang), nil
+}
+
 func (s *session) logger() *slog.Logger {
 	level := slog.LevelWarn
 	if s.global.Debug {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewTextHandler(s.Log, &slog.HandlerOptions{Level: level}))
 }

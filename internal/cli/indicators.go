@@ -33,6 +33,10 @@ func (c *indicatorsCommand) Run(s *session) error {
 		return err
 	}
 	defer func() { _ = a.Close() }()
+	words, err := s.words(c.Lang)
+	if err != nil {
+		return err
+	}
 	covered, err := a.Catalogue.Covered(s)
 	if err != nil {
 		return err
@@ -57,7 +61,7 @@ func (c *indicatorsCommand) Run(s *session) error {
 			has = "yes"
 			with++
 		}
-		t.add(i.Code, p.Name, i.Unit, i.Domain, p.Direction, strconv.Itoa(i.Level), has, from)
+		t.add(i.Code, p.Name, words.T("unit."+i.Unit), words.T("domain."+i.Domain), words.T("direction."+p.Direction), strconv.Itoa(i.Level), has, from)
 		out = append(out, p)
 	}
 	t.notes = []string{strconv.Itoa(with) + " of " + strconv.Itoa(len(out)) + " indicators have figures."}

@@ -23,7 +23,7 @@ func (s *session) progress(name string) *progress {
 	if !s.Terminal || s.global.JSON || s.global.CSV {
 		return p
 	}
-	p.pool = mpb.NewWithContext(s, mpb.WithOutput(s.Err), mpb.WithWidth(32))
+	p.pool = mpb.NewWithContext(s, mpb.WithOutput(s.Log), mpb.WithWidth(32))
 	p.bar = p.pool.New(0, mpb.SpinnerStyle(), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(name+" ")),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *p.words.Load() })))

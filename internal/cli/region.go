@@ -103,6 +103,10 @@ func (c *regionCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	words, err := s.words(c.Lang)
+	if err != nil {
+		return err
+	}
 	t := &table{
 		title:   regionTitle(a.Regions, r),
 		columns: []column{{name: "Indicator"}, {name: "Value", right: true}, {name: "Unit"}, {name: "Period"}, {name: "Flag"}, {name: "Whose value"}, {name: "Source"}},
@@ -113,7 +117,7 @@ func (c *regionCommand) Run(s *session) error {
 			continue
 		}
 		p := f.Latest()
-		t.add(f.Indicator.NameIn(c.Lang), format(p.Value, f.Indicator.Decimals), f.Indicator.Unit, p.Period.String(),
+		t.add(f.Indicator.NameIn(c.Lang), format(p.Value, f.Indicator.Decimals), words.T("unit."+f.Indicator.Unit), p.Period.String(),
 			p.Flags.Words(), whose(a.Regions, f), f.Origin.Dataset+" "+f.Origin.Vintage.Label)
 		out = append(out, printedFigure{
 			Indicator: f.Indicator.Code, Name: f.Indicator.NameIn(c.Lang), Unit: f.Indicator.Unit, Period: p.Period.String(),
@@ -146,7 +150,11 @@ func whose(n *nuts.Nomenclature, f *catalogue.Figure) string {
 	case catalogue.Converted:
 		var from []string
 		for _, p := range f.Pieces {
-			from = append(from, fmt.Sprintf("%s of %s", percent(p.OfPop), p.Code))
+			share := p.OfPop
+			if f.Weight == "area" {
+				share = p.OfArea
+			}
+			from = append(from, fmt.Sprintf("%s of %s", percent(share), p.Code))
 		}
 		return "estimate from " + strings.Join(from, " and ") + " by " + f.Weight
 	case catalogue.Inherited:

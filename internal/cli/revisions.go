@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"peerscape/internal/app"
 	"peerscape/internal/exchange/catalogue"
 	"peerscape/internal/fault"
 	"peerscape/internal/stats"
@@ -44,15 +43,20 @@ func (c *revisionsCommand) Run(s *session) error {
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	older, newer, err := c.vintages(s, a)
+	d, err := a.Catalogue.Dataset(s, c.Dataset)
 	if err != nil {
 		return err
 	}
+	older, newer, err := c.vintages(d)
+	if err != nil {
+		return err
+	}
+	dims := d.Structure.IDs()
 	list := []printedRevision{}
 	t := &table{}
 	r, err := a.Catalogue.Revisions(s, c.Dataset, catalogue.RevisionOptions{
 		Old: older, New: newer, Region: c.Region, Limit: -1,
-		Visit: func(dims []string, x catalogue.Revision) error {
+		Visit: func(x catalogue.Revision) error {
 			if len(list) < c.Limit && picked(dims, x.Key, filter) {
 				list = append(list, printedRevision{
 					string(x.Region.Code), x.Key, x.Period, string(x.Change), pointer(x.Old.Value), x.Old.Flags.String(), pointer(x.New.Value), x.New.Flags.String(),
@@ -79,14 +83,7 @@ func (c *revisionsCommand) Run(s *session) error {
 
 // vintages finds the two vintages by their labels; 0 leaves the choice to the
 // catalogue.
-func (c *revisionsCommand) vintages(s *session, a *app.App) (older, newer int64, err error) {
-	if c.From == "" && c.To == "" {
-		return 0, 0, nil
-	}
-	d, err := a.Catalogue.Dataset(s, c.Dataset)
-	if err != nil {
-		return 0, 0, err
-	}
+func (c *revisionsCommand) vintages(d *catalogue.Dataset) (older, newer int64, err error) {
 	for _, want := range []struct {
 		label string
 		into  *int64

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -12,8 +11,6 @@ import (
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"
 	"peerscape/internal/fault"
-	"peerscape/internal/stats"
-	"peerscape/internal/wire"
 )
 
 // snapshotCommand builds or loads the bundled file of figures.
@@ -76,15 +73,6 @@ func writeWhole(path string, b []byte) error {
 		return fault.New(fault.Invalid, "cli.write", "%s cannot be written", path).Because(err)
 	}
 	return nil
-}
-
-// openIngredient opens a file of the recipe: a table of one value a region by
-// the mapping that the recipe implies, anything else by its first bytes.
-func openIngredient(x catalogue.Ingredient, name string, r io.Reader) (stats.Source, error) {
-	if x.Format == "yearbook" || x.Format == "sheet" {
-		return openYearbook(x, name, r)
-	}
-	return wire.Open(name, r)
 }
 
 type snapshotLoad struct {

@@ -125,5 +125,5 @@ func painted(s, escape string, colour bool) string {
 
 // say writes a line for people to the error stream, unless JSON was asked for.
 func (s *session) say(format string, args ...any) {
-	fmt.Fprintf(s.Err, format+"\n", args...)
+	fmt.Fprintf(s.Log, format+"\n", args...)
 }

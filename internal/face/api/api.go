@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,6 +34,7 @@ type Figures interface {
 	Map(ctx context.Context, code string, level int, p stats.Period) (*catalogue.Map, error)
 	Datasets(ctx context.Context) ([]catalogue.Dataset, error)
 	Dataset(ctx context.Context, code string) (*catalogue.Dataset, error)
+	Series(ctx context.Context, vintage int64, key []string, region string) (*stats.Series, error)
 }
 
 // Service answers the operations.
@@ -71,6 +73,7 @@ func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, v
 	s.registerIndicators(router)
 	s.registerValues(router)
 	s.registerDatasets(router)
+	s.registerSeries(router)
 	return router
 }
 
@@ -122,15 +125,16 @@ func reply(err error) error {
 
 // region finds the region that a path names: the given version, else the
 // newest that has the code.
-func (s *Service) region(code string, version int) (*nuts.Region, error) {
+func (s *Service) region(code, version string) (*nuts.Region, error) {
 	c := nuts.Canonical(code)
-	if version == 0 {
+	year, err := strconv.Atoi(version)
+	if err != nil { // "newest"
 		if r, ok := s.regions.Newest(c); ok {
 			return r, nil
 		}
 		return nil, s.unknown(code)
 	}
-	if r, ok := s.regions.Region(nuts.ID{Code: c, Version: nuts.Version(version)}); ok {
+	if r, ok := s.regions.Region(nuts.ID{Code: c, Version: nuts.Version(year)}); ok {
 		return r, nil
 	}
 	return nil, s.unknown(code).With("version", version)

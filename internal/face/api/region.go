@@ -71,7 +71,7 @@ func (r Regions) rows(write func(...string)) {
 }
 
 type regionsInput struct {
-	Version int    `query:"version" enum:"2013,2016,2021,2024" default:"2024" doc:"NUTS version"`
+	Version string `query:"version" enum:"2013,2016,2021,2024" default:"2024" doc:"NUTS version"`
 	Level   int    `query:"level" minimum:"-1" maximum:"3" default:"-1" doc:"NUTS level; -1 for all"`
 	Country string `query:"country" maxLength:"2" doc:"country code, such as FI"`
 	Query   string `query:"q" maxLength:"100" doc:"a name in any spelling, or a code of any version; best matches first"`
@@ -86,7 +86,7 @@ func (s *Service) registerRegions(api huma.API) {
 	huma.Register(api, operation("get-region", "/regions/{code}", "Show a region", "regions"),
 		func(_ context.Context, in *struct {
 			Code    string `path:"code" maxLength:"6" example:"FI1C6"`
-			Version int    `query:"version" enum:"0,2013,2016,2021,2024" default:"0" doc:"NUTS version; 0 for the newest that has the code"`
+			Version string `query:"version" enum:"newest,2013,2016,2021,2024" default:"newest" doc:"NUTS version in which the code is read"`
 		},
 		) (*body[Region], error) {
 			r, err := s.region(in.Code, in.Version)
@@ -110,7 +110,8 @@ func (s *Service) listRegions(in *regionsInput) (*body[Regions], error) {
 		}
 		return &body[Regions]{out}, nil
 	}
-	for _, r := range s.regions.Regions(nuts.Version(in.Version), in.Level) {
+	version, _ := strconv.Atoi(in.Version) // the description allows numbers only
+	for _, r := range s.regions.Regions(nuts.Version(version), in.Level) {
 		keep(r)
 	}
 	return &body[Regions]{out}, nil

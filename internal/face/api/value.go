@@ -127,16 +127,18 @@ func (v Values) rows(write func(...string)) {
 	}
 }
 
-type figureInput struct {
+// FigureInput names a region; it is exported because parameters of an embedded
+// struct are read only then.
+type FigureInput struct {
 	Code    string `path:"code" maxLength:"6" example:"FI1C6"`
-	Version int    `query:"version" enum:"0,2013,2016,2021,2024" default:"0" doc:"NUTS version; 0 for the newest that has the code"`
+	Version string `query:"version" enum:"newest,2013,2016,2021,2024" default:"newest" doc:"NUTS version in which the code is read"`
 	Lang    string `query:"lang" maxLength:"5" default:"en" doc:"language of names"`
 	Format  string `query:"format" enum:"json,csv" default:"json"`
 }
 
 func (s *Service) registerValues(api huma.API) {
 	huma.Register(api, operation("list-figures", "/regions/{code}/figures", "List a region's figures", "values"),
-		func(ctx context.Context, in *figureInput) (*body[FigureList], error) {
+		func(ctx context.Context, in *FigureInput) (*body[FigureList], error) {
 			r, err := s.region(in.Code, in.Version)
 			if err != nil {
 				return nil, reply(err)
@@ -153,7 +155,7 @@ func (s *Service) registerValues(api huma.API) {
 		})
 	huma.Register(api, operation("get-figure", "/regions/{code}/figures/{indicator}", "Show one figure of a region as a series", "values"),
 		func(ctx context.Context, in *struct {
-			figureInput
+			FigureInput
 			Indicator string `path:"indicator" maxLength:"64" example:"gdp_pps"`
 		},
 		) (*body[Figure], error) {
