@@ -3,7 +3,6 @@ package db_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -294,27 +293,30 @@ func TestCloseDrains(t *testing.T) {
 }
 
 func TestBulk(t *testing.T) {
-	for _, n := range []int{0, 1, 31, 32, 33, 200} {
-		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			onThings(t, func(t *testing.T, d *db.DB) {
-				err := d.Write(t.Context(), func(tx *db.Tx) error {
-					b := tx.Bulk("thing", "id")
-					for i := range n {
-						if err := b.Add(t.Context(), i); err != nil {
-							return err
-						}
+	onThings(t, func(t *testing.T, d *db.DB) {
+		total := 0
+		for _, n := range []int{0, 1, 31, 32, 33, 200} {
+			err := d.Write(t.Context(), func(tx *db.Tx) error {
+				b := tx.Bulk("thing", "id")
+				for i := range n {
+					if err := b.Add(t.Context(), total+i); err != nil {
+						return err
 					}
-					return errors.Join(b.Flush(t.Context()), b.Flush(t.Context()))
-				})
-				if err != nil {
-					t.Fatal(err)
 				}
-				if got := len(things(t, d)); got != n {
-					t.Errorf("%d rows, want %d", got, n)
+				if err := b.Add(t.Context(), 1, 2); err == nil {
+					t.Error("a row of two values was taken for one column")
 				}
+				return errors.Join(b.Flush(t.Context()), b.Flush(t.Context()))
 			})
-		})
-	}
+			if err != nil {
+				t.Fatal(err)
+			}
+			total += n
+			if got := len(things(t, d)); got != total {
+				t.Errorf("after %d rows more: %d rows, want %d", n, got, total)
+			}
+		}
+	})
 }
 
 // TestLockKeepsOthersWaiting: on PostgreSQL two programs write at once.
