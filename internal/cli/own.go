@@ -20,14 +20,8 @@ import (
 // knowledge of region codes, for tables that people made.
 func knowledge(n *nuts.Nomenclature) sheet.Options {
 	return sheet.Options{
-		Known: func(code string) bool { return n.Kind(nuts.Canonical(code)) != nuts.Unknown },
-		Suggest: func(code string) []string {
-			var near []string
-			for _, m := range n.Search(code, 3) {
-				near = append(near, string(m.Region.Code))
-			}
-			return near
-		},
+		Known:   func(code string) bool { return n.Kind(nuts.Canonical(code)) != nuts.Unknown },
+		Suggest: func(code string) []string { return nearCodes(n, code) },
 	}
 }
 

@@ -211,12 +211,24 @@ func findRegion(n *nuts.Nomenclature, code string, version int) (*nuts.Region, e
 		what = fmt.Sprintf("NUTS %d", version)
 	}
 	f := fault.New(fault.Missing, "nuts.unknown", "%q is not a code of %s", code, what)
+	if near := nearCodes(n, code); len(near) > 0 {
+		f = f.Do("Did you mean %s?", strings.Join(near, ", "))
+	}
+	return nil, f
+}
+
+// nearCodes returns what a wrong code may mean: regions that the search finds
+// under it (an old code, a name), else those with nearly the same code.
+func nearCodes(n *nuts.Nomenclature, code string) []string {
 	var near []string
 	for _, m := range n.Search(code, 3) {
 		near = append(near, fmt.Sprintf("%s %s", m.Region.Code, m.Region.Name))
 	}
 	if len(near) > 0 {
-		f = f.Do("Did you mean %s?", strings.Join(near, ", "))
+		return near
 	}
-	return nil, f
+	for _, r := range n.Near(nuts.Canonical(code), 3) {
+		near = append(near, fmt.Sprintf("%s %s", r.Code, r.Name))
+	}
+	return near
 }

@@ -142,12 +142,17 @@ func (s *Service) region(code, version string) (*nuts.Region, error) {
 
 func (s *Service) unknown(code string) *fault.Error {
 	f := fault.New(fault.Missing, "nuts.unknown", "%q is not the code of a NUTS region", code).With("code", code)
-	if near := s.regions.Search(code, 3); len(near) > 0 {
-		var names []string
-		for _, m := range near {
-			names = append(names, string(m.Region.Code)+" "+m.Region.Name)
+	var near []string
+	for _, m := range s.regions.Search(code, 3) {
+		near = append(near, string(m.Region.Code)+" "+m.Region.Name)
+	}
+	for _, r := range s.regions.Near(nuts.Canonical(code), 3) {
+		if len(near) < 3 {
+			near = append(near, string(r.Code)+" "+r.Name)
 		}
-		f = f.Do("Did you mean %s?", strings.Join(names, ", "))
+	}
+	if len(near) > 0 {
+		f = f.Do("Did you mean %s?", strings.Join(near, ", "))
 	}
 	return f
 }
