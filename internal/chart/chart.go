@@ -22,7 +22,7 @@ const (
 	Parent  Kind = "ownp"    // value of a region that holds mine: dashed ring
 	Metro   Kind = "metro"   // the metropolis: diamond
 	Second  Kind = "metro2"  // a further metropolis: hollow diamond, dashed line
-	Country Kind = "country" // the country: grey tick, thin line
+	Country Kind = "country" // the country: grey square, thin line
 	Asset   Kind = "asset"   // reads as a strength: triangle up
 	Weak    Kind = "chal"    // reads as a challenge: triangle down
 )
@@ -70,7 +70,7 @@ func (w *buffer) mark(k Kind, r float64, hollow bool) {
 	case Weak:
 		w.raw(`<path class="f-chal" d="M0 5L5.5-4.5h-11Z"/>`)
 	case Country:
-		w.raw(`<path class="tick" d="M0-`).num(r + 3).raw("V").num(r + 3).raw(`"/>`)
+		w.raw(`<rect class="land-k" x="-`).num(r - 1).raw(`" y="-`).num(r - 1).raw(`" width="`).num(2*r - 2).raw(`" height="`).num(2*r - 2).raw(`"/>`)
 	default:
 		class := string(k)
 		if k == Own && hollow {

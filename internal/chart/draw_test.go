@@ -92,7 +92,7 @@ func TestSparkShowsGapsBreaksAndDoubt(t *testing.T) {
 func TestStrip(t *testing.T) {
 	s := Strip{Alt: "a & b", Sorted: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Places: []Place{{Metro, 12}, {Country, nan}, {Own, 4}}, Own: "4"}
 	got := parse(t, s.SVG())
-	for k, n := range map[string]int{".band": 1, ".band2": 1, ".med": 1, ".own": 1, ".metro": 1, ".tick": 0} {
+	for k, n := range map[string]int{".band": 1, ".band2": 1, ".med": 1, ".own": 1, ".metro": 1, ".land-k": 0} {
 		if got[k] != n {
 			t.Errorf("%d of %s, want %d\n%s", got[k], k, n, s.SVG())
 		}

@@ -1,7 +1,10 @@
 package chart
 
 import (
+	"cmp"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -26,30 +29,101 @@ func (p Placed) overlaps(q Placed, pad float64) bool {
 }
 
 // PlaceLabels finds a place for each label: in the frame, apart from the
-// others, crossing no other leader line, covering few circles, near its own.
-// It tries a ring of places for each label in turn and repeats until nothing
-// changes (at most twelve times); the result depends on nothing else.
+// others, crossing no other leader line, covering few circles, near its own. It
+// descends from many beginnings, drawn from a fixed seed, and keeps the
+// cheapest outcome: the result depends on nothing but the arguments.
 func PlaceLabels(labels []Label, circles []Circle, f Frame) []Placed {
-	placed := make([]Placed, len(labels))
-	set := make([]bool, len(labels))
-	for range 12 {
-		changed := false
-		for i := range labels {
-			best, cost := Placed{}, math.Inf(1)
-			for _, c := range candidates(labels[i]) {
-				if k := price(i, c, labels, placed, set, circles, f); k < cost-1e-9 {
-					best, cost = c, k
+	c := newChoices(labels, circles, f)
+	random := rand.New(rand.NewPCG(11, 53))
+	best, cost := []int(nil), math.Inf(1)
+	for range beginnings {
+		at := make([]int, len(labels))
+		for i := range at {
+			at[i] = random.IntN(len(c.places[i]))
+		}
+		if k := c.descend(at); k < cost {
+			best, cost = at, k
+		}
+	}
+	out := make([]Placed, len(labels))
+	for i, k := range best {
+		out[i] = c.places[i][k]
+	}
+	return out
+}
+
+// beginnings is how often the search starts anew; considered is how many
+// places of each label it looks at.
+const beginnings, considered = 40, 80
+
+// choices holds the places that labels may take, the cheapest first, what each
+// costs alone, and what two cost together.
+type choices struct {
+	places [][]Placed
+	alone  [][]float64
+	both   []float32 // by label, place, label, place; negative: not yet known
+}
+
+func newChoices(labels []Label, circles []Circle, f Frame) *choices {
+	c := &choices{places: make([][]Placed, len(labels)), alone: make([][]float64, len(labels))}
+	for i := range labels {
+		all := candidates(labels[i])
+		cost := make(map[Placed]float64, len(all))
+		for _, p := range all {
+			cost[p] = price(i, p, labels, circles, f)
+		}
+		slices.SortStableFunc(all, func(a, b Placed) int { return cmp.Compare(cost[a], cost[b]) })
+		c.places[i] = all[:min(considered, len(all))]
+		for _, p := range c.places[i] {
+			c.alone[i] = append(c.alone[i], cost[p])
+		}
+	}
+	n := len(labels) * considered
+	c.both = make([]float32, n*n)
+	for i := range c.both {
+		c.both[i] = -1
+	}
+	return c
+}
+
+// together is what place a of label i and place b of label j cost beside each
+// other.
+func (c *choices) together(i, a, j, b int) float64 {
+	k := (i*considered+a)*len(c.places)*considered + j*considered + b
+	if c.both[k] < 0 {
+		c.both[k] = float32(clash(c.places[i][a], c.places[j][b]))
+	}
+	return float64(c.both[k])
+}
+
+// descend moves one label after the other to its cheapest place until none
+// moves, and returns what the whole costs.
+func (c *choices) descend(at []int) (total float64) {
+	for range 20 {
+		moved := false
+		total = 0
+		for i := range at {
+			best, cost := at[i], math.Inf(1)
+			for a := range c.places[i] {
+				k := c.alone[i][a]
+				for j, b := range at {
+					if j != i && k < cost {
+						k += c.together(i, a, j, b)
+					}
+				}
+				if k < cost-1e-9 {
+					best, cost = a, k
 				}
 			}
-			if !set[i] || best != placed[i] {
-				placed[i], set[i], changed = best, true, true
-			}
+			moved = moved || best != at[i]
+			at[i] = best
+			total += cost
 		}
-		if !changed {
+		if !moved {
 			break
 		}
 	}
-	return placed
+	return total
 }
 
 // width estimates the width of a text in a bold sans face.
@@ -61,7 +135,7 @@ func candidates(l Label) []Placed {
 		h += 1.1 * l.Size
 	}
 	var out []Placed
-	for _, d := range []float64{6, 18, 34, 52, 74, 100, 130, 165, 205} {
+	for _, d := range []float64{6, 18, 34, 52, 74, 100, 130, 165, 205, 250} {
 		for a := range 24 {
 			sin, cos := math.Sincos(float64(a) * math.Pi / 12)
 			ex, ey := l.X+(l.R+d)*cos, l.Y+(l.R+d)*sin // the near point of the box
@@ -85,41 +159,43 @@ func candidates(l Label) []Placed {
 	return out
 }
 
-// price is what a place costs: forbidden things much, covered circles some,
-// distance little.
-func price(i int, c Placed, labels []Label, placed []Placed, set []bool, circles []Circle, f Frame) float64 {
-	cost := math.Hypot(c.Left+c.Width/2-labels[i].X, c.Top+c.Height/2-labels[i].Y) * 0.12
+// price is what a place costs alone: forbidden things much, covered circles
+// some, distance little.
+func price(i int, c Placed, labels []Label, circles []Circle, f Frame) float64 {
+	cost := math.Hypot(c.Left+c.Width/2-labels[i].X, c.Top+c.Height/2-labels[i].Y) * 0.3
 	if c.Left < 0 || c.Top < 0 || c.Left+c.Width > f.Size || c.Top+c.Height > f.Size {
 		cost += 1e6
 	}
-	for j := range labels {
+	for j, l := range labels {
 		if j == i {
 			continue
 		}
-		if covers(c, labels[j].X, labels[j].Y, labels[j].R+4) {
+		if covers(c, l.X, l.Y, l.R+4) {
 			cost += 400
 		}
-		if hits(c, labels[j].X, labels[j].Y, labels[j].R+2) {
-			cost += 60
-		}
-		if !set[j] {
-			continue
-		}
-		q := placed[j]
-		if c.overlaps(q, 4) {
-			cost += 1e5
-		}
-		if crosses(c, q) {
-			cost += 2e4
-		}
-		if through(c, q) || through(q, c) {
-			cost += 3e4
+		if hits(c, l.X, l.Y, l.R+2) {
+			cost += 150
 		}
 	}
 	for _, o := range circles {
 		if covers(c, o.X, o.Y, o.R) {
-			cost += 3 + o.R
+			cost += 30 + 3*o.R
 		}
+	}
+	return cost
+}
+
+// clash is what two places cost beside each other.
+func clash(p, q Placed) float64 {
+	cost := 0.0
+	if p.overlaps(q, 4) {
+		cost += 1e5
+	}
+	if crosses(p, q) {
+		cost += 2e4
+	}
+	if through(p, q) || through(q, p) {
+		cost += 3e4
 	}
 	return cost
 }

@@ -11,15 +11,16 @@ import (
 // Outline is the ground of a map: paths in whole numbers, to be scaled by
 // 1/Unit.
 type Outline struct {
-	Credit  string
-	Unit    int
-	Land    string
-	Borders string
+	Credit    string
+	Unit      int
+	Countries []string // those whose land is drawn, by Eurostat's codes
+	Land      string
+	Borders   string
 }
 
 // ReadOutline reads the file that web/outline/build.mjs writes: a comment with
-// the credit and the frame, then the lines "land" and "borders". A file that
-// was drawn in another frame than f is refused.
+// the credit and the frame, then the lines "countries", "land" and "borders". A
+// file that was drawn in another frame than f is refused.
 func ReadOutline(r io.Reader, f Frame) (*Outline, error) {
 	b, err := io.ReadAll(io.LimitReader(r, 1<<20))
 	if err != nil {
@@ -37,6 +38,10 @@ func ReadOutline(r io.Reader, f Frame) (*Outline, error) {
 	}
 	for i, line := range strings.Split(strings.TrimSpace(rest), "\n") {
 		name, path, _ := strings.Cut(line, " ")
+		if name == "countries" {
+			o.Countries = strings.Fields(path)
+			continue
+		}
 		if strings.Trim(path, "Mlz0123456789 -") != "" {
 			return nil, bad(i+2, "the path holds signs that no outline has")
 		}

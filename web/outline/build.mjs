@@ -20,13 +20,14 @@ const SMALLEST = 8; // square units: islands below are left out
 const UNIT = 4; // coordinates are written in quarters of a unit
 
 // Countries with NUTS or statistical regions, and the land between them.
-const wanted = new Set([
-  "Albania", "Andorra", "Austria", "Belgium", "Bosnia and Herz.", "Bulgaria", "Croatia", "Cyprus", "Czechia", "Denmark",
-  "Estonia", "Finland", "France", "Germany", "Greece", "Hungary", "Iceland", "Ireland", "Italy", "Kosovo", "Latvia",
-  "Liechtenstein", "Lithuania", "Luxembourg", "Macedonia", "Malta", "Moldova", "Montenegro", "Netherlands", "Norway",
-  "Poland", "Portugal", "Romania", "Serbia", "Slovakia", "Slovenia", "Spain", "Sweden", "Switzerland", "Turkey",
-  "Ukraine", "United Kingdom", "San Marino", "Monaco", "Vatican",
-]);
+const wanted = {
+  Albania: "AL", Andorra: "AD", Austria: "AT", Belgium: "BE", "Bosnia and Herz.": "BA", Bulgaria: "BG", Croatia: "HR", Cyprus: "CY",
+  Czechia: "CZ", Denmark: "DK", Estonia: "EE", Finland: "FI", France: "FR", Germany: "DE", Greece: "EL", Hungary: "HU", Iceland: "IS",
+  Ireland: "IE", Italy: "IT", Kosovo: "XK", Latvia: "LV", Liechtenstein: "LI", Lithuania: "LT", Luxembourg: "LU", Macedonia: "MK",
+  Malta: "MT", Moldova: "MD", Montenegro: "ME", Netherlands: "NL", Norway: "NO", Poland: "PL", Portugal: "PT", Romania: "RO",
+  Serbia: "RS", Slovakia: "SK", Slovenia: "SI", Spain: "ES", Sweden: "SE", Switzerland: "CH", Turkey: "TR", Ukraine: "UA",
+  "United Kingdom": "UK", "San Marino": "SM", Monaco: "MC", Vatican: "VA",
+};
 
 const rad = (d) => (d * Math.PI) / 180;
 
@@ -82,7 +83,7 @@ function simplify(line) {
 }
 
 const drawn = atlas.objects.countries.geometries.filter((g) => {
-  if (!wanted.has(g.properties.name)) return false;
+  if (!wanted[g.properties.name]) return false;
   const main = polygons(g).map((p) => ringOf(p[0])).sort((a, b) => area(b) - area(a))[0];
   return main && fits(main);
 });
@@ -119,6 +120,7 @@ for (const g of drawn) {
 let borders = "";
 for (const [i, by] of uses) if (by.length > 1 && short[i].length > 1) borders += path(short[i], false);
 
+const codes = drawn.map((g) => wanted[g.properties.name]).sort();
 const head = `# Natural Earth 1:50m, public domain, packaged by world-atlas 2.0.2. laea ${LON0} ${LAT0} frame ${SIZE} ${SCALE} ${OX} ${OY} unit ${UNIT}`;
-writeFileSync(here("../../data/outline/europe.txt"), `${head}\nland ${land}\nborders ${borders}\n`);
-console.log(`${drawn.length} countries, ${(land.length + borders.length) >> 10} kB: ${drawn.map((g) => g.properties.name).join(", ")}`);
+writeFileSync(here("../../data/outline/europe.txt"), `${head}\ncountries ${codes.join(" ")}\nland ${land}\nborders ${borders}\n`);
+console.log(`${drawn.length} countries, ${(land.length + borders.length) >> 10} kB: ${codes.join(" ")}`);

@@ -204,3 +204,12 @@ func escaped(args []any) []any {
 	}
 	return out
 }
+
+// List joins words: "a, b and c".
+func List(ctx context.Context, words []string) string {
+	n := len(words)
+	if n < 2 {
+		return strings.Join(words, "")
+	}
+	return T(ctx, "list.and", "First", strings.Join(words[:n-1], ", "), "Last", words[n-1])
+}

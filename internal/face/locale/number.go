@@ -67,6 +67,9 @@ func (r *Reader) Amount(v float64, decimals int, unit string) string {
 	if n == missing {
 		return n
 	}
+	if unit == "percent_change" {
+		n = r.Signed(v, decimals)
+	}
 	return r.Or("amount."+unit, n, "V", n)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"peerscape/internal/chart"
 	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/figure"
 	"peerscape/internal/face/web/place"
@@ -97,8 +98,8 @@ func (p pair) at(own *catalogue.Figure, when stats.Period) (a, b float64) {
 type panel struct {
 	name, href string
 	sub        string
-	chart      string // SVG
-	flags      string // whose value, if not the region's own
+	chart      string           // SVG
+	flags      []component.Flag // whose value, if not the region's own
 }
 
 // panels draws the gap of every partner region that has a series, all on one
@@ -108,31 +109,38 @@ func (a *Atlas) panels(ctx context.Context, all []beside) []panel {
 	if math.IsInf(lo, 0) {
 		return nil
 	}
-	grid := chart.Ticks(lo, hi, 4)
+	pad := (hi - lo) / 20
+	lo, hi = lo-pad, hi+pad
+	grid := slices.DeleteFunc(chart.Ticks(lo, hi, 4), func(v float64) bool { return v < lo || v > hi })
 	var out []panel
 	for _, b := range all {
 		if b.own == nil {
 			continue
 		}
-		p := panel{name: a.places.Name(ctx, b.Region), href: a.places.IndicatorPath(b.Region.ID, b.own.Indicator.Code), sub: a.told(ctx, b)}
-		for _, f := range a.teller.Basis(ctx, b.own) {
-			p.flags = f.Text
-		}
-		plot := chart.Plot{Alt: p.name + ": " + figure.Told(ctx, b.own), Height: 124, X0: from, X1: to, Y0: grid[0], Y1: grid[len(grid)-1], Shade: len(b.pairs) > 0}
+		p := panel{name: a.places.Name(ctx, b.Region), href: a.places.IndicatorPath(b.Region.ID, b.own.Indicator.Code), sub: a.told(ctx, b), flags: a.teller.Basis(ctx, b.own)}
+		plot := chart.Plot{Alt: p.name + ": " + figure.Told(ctx, b.own), Height: 124, X0: from, X1: to, Y0: lo, Y1: hi, Shade: len(b.pairs) > 0}
 		plot.Grid, plot.Years = a.axis(ctx, b.own.Indicator, grid), years(from, to)
 		for i, one := range b.pairs {
 			kind := chart.Metro
 			if i > 0 {
 				kind = chart.Second
 			}
-			plot.Series = append(plot.Series, chart.Series{Kind: kind, Values: figure.Values(ctx, one.other), Label: a.end(ctx, one, plot.Y1)})
+			plot.Series = append(plot.Series, chart.Series{Kind: kind, Values: unnoted(figure.Values(ctx, one.other)), Label: a.end(ctx, one, plot.Y1)})
 		}
-		own := chart.Series{Kind: figure.Kind(b.own), Values: figure.Values(ctx, b.own), Label: figure.Plain(ctx, b.own.Indicator, b.own.Latest().Value)}
+		own := chart.Series{Kind: figure.Kind(b.own), Values: unnoted(figure.Values(ctx, b.own)), Label: figure.Plain(ctx, b.own.Indicator, b.own.Latest().Value)}
 		plot.Series = slices.Insert(plot.Series, min(1, len(plot.Series)), own)
 		p.chart = plot.SVG()
 		out = append(out, p)
 	}
 	return out
+}
+
+// unnoted leaves the dash of a break without words: a panel has no room for them.
+func unnoted(values []chart.Value) []chart.Value {
+	for i := range values {
+		values[i].Note = ""
+	}
+	return values
 }
 
 // end labels the end of a metropolis's line.
@@ -176,7 +184,7 @@ func years(from, to float64) []chart.Tick {
 
 // much is how far one panel may exceed the usual one before it is cut at the
 // edge of the scale that all share.
-const much = 1.7
+const much = 2
 
 // scaleOf returns the bounds that all panels share.
 func scaleOf(all []beside) (lo, hi, from, to float64) {

@@ -2,6 +2,7 @@ package atlas
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"peerscape/internal/chart"
@@ -13,12 +14,13 @@ import (
 // radius is that of a region of one person: the area of a circle is its people.
 const radius = 0.0068
 
-// ground knows where the circle of each region stands. It depends on the
-// tables of regions alone, not on the indicator or the year, so nothing jumps.
-// Each level is computed once, when it is first asked for.
+// ground knows where the circle of each region stands. It depends on where
+// regions lie and on their people, not on the indicator or the year, so nothing
+// jumps. Each level is computed once, when it is first asked for.
 type ground struct {
 	site   *page.Site
 	places *place.Gazetteer
+	drawn  []string // countries whose land is on the map
 	levels [4]struct {
 		once sync.Once
 		laid layout
@@ -43,8 +45,8 @@ type distant struct {
 // many is from how many regions on a far country is drawn as one group.
 const many = 9
 
-func newGround(s *page.Site, places *place.Gazetteer) *ground {
-	return &ground{site: s, places: places}
+func newGround(s *page.Site, places *place.Gazetteer, drawn []string) *ground {
+	return &ground{site: s, places: places, drawn: drawn}
 }
 
 func (g *ground) layout(ctx context.Context, level int) *layout {
@@ -53,24 +55,16 @@ func (g *ground) layout(ctx context.Context, level int) *layout {
 	return &l.laid
 }
 
-// lay places the circles of a level: those whose home is in the frame on the
-// map, the others in the row below, and with them all of a country most of
-// whose regions lie outside.
+// lay places the circles of a level: those whose home is in the frame, of a
+// country whose land is drawn, on the map; the others in the row below.
 func (g *ground) lay(ctx context.Context, level int) layout {
 	f := chart.AtlasFrame()
 	weights := g.weights(ctx, level)
-	inside, all := map[nuts.Code]int{}, map[nuts.Code]int{}
-	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
-		all[r.Country]++
-		if f.Holds(home(f, r)) {
-			inside[r.Country]++
-		}
-	}
 	out := layout{at: map[nuts.Code]chart.Circle{}}
 	var points []chart.Point
 	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
 		x, y := home(f, r)
-		whole := inside[r.Country]*2 < all[r.Country]
+		whole := !slices.Contains(g.drawn, string(r.Country))
 		if whole || !f.Holds(x, y) {
 			out.add(r, whole)
 			continue
@@ -104,7 +98,7 @@ func home(f chart.Frame, r *nuts.Region) (x, y float64) {
 	return x, y
 }
 
-func spread() chart.Spread { return chart.Spread{Radius: radius, Least: 1.6, Gap: 0.7} }
+func spread() chart.Spread { return chart.Spread{Radius: radius, Least: 2, Gap: 0.7} }
 
 func (l *layout) add(r *nuts.Region, whole bool) {
 	for i := range l.far {
@@ -116,22 +110,21 @@ func (l *layout) add(r *nuts.Region, whole bool) {
 	l.far = append(l.far, distant{country: r.Country, whole: whole, regions: []*nuts.Region{r}})
 }
 
-// people is the indicator that stands in where the tables of regions have no
-// count of people.
+// people is the indicator that sizes circles.
 const people = "population"
 
-// weights returns the people of each region: those of the tables, else the
-// newest published number.
+// weights returns the people of each region: the newest published number, else
+// that of the grid in the tables of regions.
 func (g *ground) weights(ctx context.Context, level int) map[nuts.Code]float64 {
 	out := map[nuts.Code]float64{}
+	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
+		out[r.Code] = r.Population
+	}
 	if m, err := g.site.Figures.Map(ctx, people, level, 0); err == nil {
 		for _, v := range m.Values {
-			out[v.Region.Code] = v.Value
-		}
-	}
-	for _, r := range g.places.Regions.Regions(nuts.Current, level) {
-		if r.Population > 0 {
-			out[r.Code] = r.Population
+			if v.Value > 0 {
+				out[v.Region.Code] = v.Value
+			}
 		}
 	}
 	return out

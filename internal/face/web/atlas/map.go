@@ -238,14 +238,17 @@ func (d *drawing) label(circles []chart.Circle) {
 
 func (r ringed) caption() string { return strings.TrimSpace(r.name + " " + r.amount) }
 
-// farGroups makes the entries of one far country: one for each region, or one
-// for all of a country that has many.
+// farGroups makes the entries of one far country: one for each region that has
+// a value, or one for all of a country that has many.
 func (a *Atlas) farGroups(ctx context.Context, f distant, at func(nuts.Code) (dot, int)) []farGroup {
 	country := a.places.Country(ctx, f.country)
 	if len(f.regions) < many {
 		var out []farGroup
 		for _, r := range f.regions {
-			one, _ := at(r.Code)
+			one, class := at(r.Code)
+			if class == 0 {
+				continue
+			}
 			name := a.places.Name(ctx, r)
 			if f.whole && len(f.regions) == 1 {
 				name = country
@@ -257,9 +260,14 @@ func (a *Atlas) farGroups(ctx context.Context, f distant, at func(nuts.Code) (do
 		return out
 	}
 	g := farGroup{text: locale.N(ctx, "map.far", len(f.regions), "Country", country)}
+	known := 0
 	for _, r := range f.regions {
-		one, _ := at(r.Code)
+		one, class := at(r.Code)
 		g.dots = append(g.dots, one)
+		known += min(class, 1)
+	}
+	if known == 0 {
+		return nil
 	}
 	g.frame()
 	return []farGroup{g}

@@ -67,14 +67,30 @@ func (a *Atlas) first() string {
 	return opening
 }
 
-// read returns the map of a request. A year that the indicator lacks gives way
-// to the newest: a reader who changes the indicator keeps the year if possible.
+// read returns the map of a request. A year or a level that the indicator
+// lacks gives way to the newest year, then to NUTS 2: a reader who changes the
+// indicator keeps what can be kept.
 func (a *Atlas) read(ctx context.Context, q request) (*catalogue.Map, error) {
-	m, err := a.Figures.Map(ctx, q.indicator.Code, q.level, q.period)
-	if err != nil && q.period != 0 && fault.KindOf(err) == fault.Missing {
-		return a.Figures.Map(ctx, q.indicator.Code, q.level, 0)
+	var first error
+	for _, try := range []struct {
+		level  int
+		period stats.Period
+	}{{q.level, q.period}, {q.level, 0}, {2, q.period}, {2, 0}} {
+		m, err := a.Figures.Map(ctx, q.indicator.Code, try.level, try.period)
+		if err == nil || fault.KindOf(err) != fault.Missing {
+			return m, err
+		}
+		if first == nil {
+			first = err
+		}
 	}
-	return m, err
+	return nil, first
+}
+
+// mapped reports whether an indicator has values on a level.
+func (a *Atlas) mapped(ctx context.Context, i *catalogue.Indicator, level int) bool {
+	_, err := a.Figures.Map(ctx, i.Code, level, 0)
+	return err == nil
 }
 
 // address returns the query of a map, for links to its other forms.

@@ -38,7 +38,7 @@ func Open(s *page.Site, places *place.Gazetteer, outlines fs.FS) (*Atlas, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Atlas{Site: s, places: places, teller: figure.Teller{Places: places}, outline: outline, ground: newGround(s, places)}, nil
+	return &Atlas{Site: s, places: places, teller: figure.Teller{Places: places}, outline: outline, ground: newGround(s, places, outline.Countries)}, nil
 }
 
 // Routes adds the pages to mux.

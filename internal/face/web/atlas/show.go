@@ -29,7 +29,7 @@ func (a *Atlas) show(ctx context.Context, r *http.Request) (*page.Answer, error)
 		return nil, err
 	}
 	return &page.Answer{
-		Title: locale.T(ctx, "atlas.title", "Indicator", m.Indicator.ShortIn(locale.Code(ctx))), Description: locale.T(ctx, "atlas.description"),
+		Title: locale.T(ctx, "atlas.title", "Indicator", m.Indicator.ShortIn(locale.Code(ctx))), Description: locale.T(ctx, "atlas.about"),
 		Section: "atlas", Body: shown(v), Fragment: true,
 	}, nil
 }
@@ -39,7 +39,7 @@ func (a *Atlas) view(ctx context.Context, m *catalogue.Map) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	counts, err := a.counts(ctx)
+	datasets, err := a.Figures.Datasets(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,11 +50,11 @@ func (a *Atlas) view(ctx context.Context, m *catalogue.Map) (*view, error) {
 	d.alt = locale.N(ctx, "map.alt", len(m.Values), "Indicator", m.Indicator.NameIn(locale.Code(ctx)), "Year", m.Period.String())
 	return &view{
 		level: m.Level, head: component.Head{Title: plain(title), Lead: a.lead(ctx, ds, all)},
-		indicators: indicatorsOf(ctx, a.Figures.Indicators(), m.Indicator.Code), years: yearsOf(ctx, m), levels: levelsOf(ctx, m),
+		indicators: indicatorsOf(ctx, a.Figures.Indicators(), datasets, m.Indicator.Code), years: yearsOf(ctx, m), levels: a.levelsOf(ctx, m),
 		scale: component.Scale{Labels: classLabels(ctx, m.Indicator, lim)}, missing: len(d.dots[0]) > 0, partners: len(d.own) > 0,
-		source: sourceLine(ctx, m), sourceHref: "/indicators#" + m.Indicator.Code,
-		table: address("/atlas/table", m), csv: address("/api/v1/values", m, "format", "csv", "period", m.Period.String()), readings: address("/atlas/values.json", m),
-		drawing: d, panels: a.panels(ctx, all), gapSource: gapSource(ctx, all), counts: counts,
+		source: sourceLine(ctx, m),
+		table:  address("/atlas/table", m), csv: address("/api/v1/values", m, "format", "csv", "period", m.Period.String()), readings: address("/atlas/values.json", m),
+		drawing: d, panels: a.panels(ctx, all), gapSource: gapSource(ctx, all), counts: a.counts(ctx, datasets),
 	}, nil
 }
 
@@ -62,11 +62,7 @@ func (a *Atlas) view(ctx context.Context, m *catalogue.Map) (*view, error) {
 func plain(s string) templ.Component { return templ.Raw(templ.EscapeString(s)) }
 
 // counts numbers what is here, each with the list that it was counted from.
-func (a *Atlas) counts(ctx context.Context) ([]count, error) {
-	datasets, err := a.Figures.Datasets(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (a *Atlas) counts(ctx context.Context, datasets []catalogue.Dataset) []count {
 	values := 0
 	for _, d := range datasets {
 		for _, v := range d.Vintages {
@@ -82,5 +78,5 @@ func (a *Atlas) counts(ctx context.Context) ([]count, error) {
 		{n("count.indicators", len(a.Figures.Indicators())), locale.T(ctx, "count.indicators-note"), "/indicators"},
 		{n("count.datasets", len(datasets)), locale.T(ctx, "count.datasets-note"), "/sources"},
 		{n("count.values", values), locale.T(ctx, "count.values-note"), "/sources"},
-	}, nil
+	}
 }

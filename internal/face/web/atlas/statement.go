@@ -212,5 +212,5 @@ func gapSource(ctx context.Context, all []beside) string {
 	if name == "" {
 		return ""
 	}
-	return locale.T(ctx, "gap.source", "Indicator", name, "First", figure.Period(first), "Last", figure.Period(last), "Sources", figure.List(ctx, sources))
+	return locale.T(ctx, "gap.source", "Indicator", name, "First", figure.Period(first), "Last", figure.Period(last), "Sources", locale.List(ctx, sources))
 }

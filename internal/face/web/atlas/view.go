@@ -11,6 +11,7 @@ import (
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/figure"
+	"peerscape/internal/face/web/page"
 )
 
 // view is what the page of the atlas shows.
@@ -24,7 +25,6 @@ type view struct {
 	missing    bool // a circle without value is on the map
 	partners   bool
 	source     string
-	sourceHref string
 	table, csv string
 	readings   string // address of what the readout says
 	drawing    *drawing
@@ -37,11 +37,12 @@ type view struct {
 type count struct{ text, note, href string }
 
 // indicatorsOf lists the indicators that can be mapped, by domain.
-func indicatorsOf(ctx context.Context, all []*catalogue.Indicator, chosen string) component.Choice {
+func indicatorsOf(ctx context.Context, all []*catalogue.Indicator, imported []catalogue.Dataset, chosen string) component.Choice {
 	c := component.Choice{ID: "indicator", Name: "indicator", Label: locale.T(ctx, "map.indicator")}
+	have := page.Available(all, imported)
 	at := map[string]int{}
 	for _, i := range all {
-		if i.Level < 2 {
+		if i.Level < 2 || !have[i.Code] {
 			continue
 		}
 		n, ok := at[i.Domain]
@@ -64,9 +65,12 @@ func yearsOf(ctx context.Context, m *catalogue.Map) component.Choice {
 	return c
 }
 
-func levelsOf(ctx context.Context, m *catalogue.Map) component.Choice {
+func (a *Atlas) levelsOf(ctx context.Context, m *catalogue.Map) component.Choice {
 	c := component.Choice{ID: "level", Name: "level", Label: locale.T(ctx, "map.level"), Groups: []component.Group{{}}}
-	for level := 2; level <= max(2, min(3, m.Indicator.Level)); level++ {
+	for level := 2; level <= 3; level++ {
+		if level != m.Level && !a.mapped(ctx, m.Indicator, level) {
+			continue
+		}
 		c.Groups[0].Options = append(c.Groups[0].Options, component.Option{
 			Value: strconv.Itoa(level), Text: "NUTS " + strconv.Itoa(level), Chosen: level == m.Level,
 		})

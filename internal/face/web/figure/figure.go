@@ -66,6 +66,12 @@ func Points(i *catalogue.Indicator) bool {
 	return strings.HasPrefix(i.Unit, "index") || strings.HasPrefix(i.Unit, "percent")
 }
 
+// Total reports whether an indicator counts a whole, so that regions of
+// different size cannot be compared by it.
+func Total(i *catalogue.Indicator) bool {
+	return i.Convert == catalogue.Sum || i.Convert == "sum_area"
+}
+
 // Rounded returns v as it is shown.
 func Rounded(i *catalogue.Indicator, v float64) float64 {
 	p := math.Pow(10, float64(i.Decimals))
@@ -120,19 +126,7 @@ func Codes(ctx context.Context, pieces []nuts.Piece) string {
 			codes = append(codes, c)
 		}
 	}
-	return List(ctx, codes)
-}
-
-// List joins words: "a, b and c".
-func List(ctx context.Context, words []string) string {
-	switch n := len(words); n {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	default:
-		return locale.T(ctx, "list.and", "First", strings.Join(words[:n-1], ", "), "Last", words[n-1])
-	}
+	return locale.List(ctx, codes)
 }
 
 // Letters returns Eurostat's flags in words, the letter in the title.
@@ -278,7 +272,7 @@ func Told(ctx context.Context, f *catalogue.Figure) string {
 	}
 	i := f.Indicator
 	if n < 2 {
-		return locale.T(ctx, "told.one", "Value", Value(ctx, i, last.Value), "Year", last.Period.String())
+		return locale.T(ctx, "told.single", "Value", Value(ctx, i, last.Value), "Year", last.Period.String())
 	}
 	return locale.T(
 		ctx, "told.series",

@@ -93,6 +93,13 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 		send(w, r, "application/json; charset=utf-8", a.Status, a.JSON)
 		return
 	}
+	if !a.Fragment && r.Header.Get("HX-Request") == "true" {
+		// The script asked for a part and this is a page of its own, a failure
+		// for instance: let the browser go there.
+		w.Header().Set("HX-Redirect", r.URL.RequestURI())
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	var body bytes.Buffer
 	var err error
 	if a.Fragment && r.Header.Get("HX-Request") == "true" {

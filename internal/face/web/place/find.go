@@ -33,7 +33,7 @@ func (g *Gazetteer) Asked(r *http.Request) (found *nuts.Region, moved string, er
 }
 
 func (g *Gazetteer) unknown(written string) error {
-	f := fault.New(fault.Missing, "region.unknown", "%q is not the code of a region in that version of NUTS", written).With("code", written)
+	f := fault.New(fault.Missing, "place.unknown", "%q is not the code of a region in that version of NUTS", written).With("code", written)
 	if near := g.Regions.Search(written, 1); len(near) > 0 {
 		return f.Do("Did you mean %s, %s?", near[0].Region.Code, near[0].Region.Name).With("near", string(near[0].Region.Code)+" "+near[0].Region.Name)
 	}

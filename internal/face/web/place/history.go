@@ -3,7 +3,6 @@ package place
 import (
 	"context"
 	"math"
-	"strings"
 
 	"peerscape/internal/face/locale"
 	"peerscape/internal/nuts"
@@ -28,7 +27,7 @@ func (g *Gazetteer) History(ctx context.Context, r *nuts.Region) []string {
 	case before == r.Code:
 		out = append(out, locale.T(ctx, "history.changed", "Code", string(r.Code), "Version", int(since)))
 	default:
-		out = append(out, locale.T(ctx, "history.before", "Code", string(r.Code), "Version", int(since), "Before", names(c.Pieces)))
+		out = append(out, locale.T(ctx, "history.before", "Code", string(r.Code), "Version", int(since), "Before", names(ctx, c.Pieces)))
 	}
 	return append(out, g.changes(ctx, c)...)
 }
@@ -66,14 +65,14 @@ func (g *Gazetteer) changes(ctx context.Context, c nuts.Change) []string {
 	return out
 }
 
-func names(pieces []nuts.Piece) string {
+func names(ctx context.Context, pieces []nuts.Piece) string {
 	var codes []string
 	for _, p := range pieces {
 		if p.OfPop >= 0.0005 || p.OfArea >= 0.0005 {
 			codes = append(codes, string(p.Code))
 		}
 	}
-	return strings.Join(codes, ", ")
+	return locale.List(ctx, codes)
 }
 
 // Became returns the regions of the current version in which a region of an

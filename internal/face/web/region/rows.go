@@ -29,7 +29,8 @@ type row struct {
 	value, metro, metroSay string
 	year                   string
 	spark                  string // SVG
-	strip                  string // SVG; "" where too few regions have a value
+	strip                  string // SVG; "" where there is nothing to compare
+	noStrip                string // why there is none
 	mark                   chart.Kind
 	readings               []string
 }
@@ -69,6 +70,11 @@ func (p *Region) row(ctx context.Context, f *catalogue.Figure, s setting) row {
 		source: p.teller.Source(ctx, f, last), flags: p.teller.Flags(ctx, f, last), value: figure.Value(ctx, i, last.Value), year: figure.Period(last.Period),
 		spark: chart.Spark(figure.Kind(f), figure.Values(ctx, f), figure.Told(ctx, f)),
 	}
+	if figure.Total(i) {
+		r.noStrip = locale.T(ctx, "row.total")
+		return r
+	}
+	r.noStrip = locale.T(ctx, "row.no-spread")
 	metro, other := math.NaN(), s.beside[i.Code]
 	if other != nil && other.Of != f.Of {
 		if at, ok := other.At(last.Period); ok && !math.IsNaN(at.Value) {

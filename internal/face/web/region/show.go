@@ -36,7 +36,7 @@ func (p *Region) show(ctx context.Context, r *http.Request) (*page.Answer, error
 	}
 	v.notes = append(v.notes, p.came(ctx, r, found)...)
 	return &page.Answer{
-		Title: v.name, Description: locale.T(ctx, "region.description", "Region", v.name), Section: "regions",
+		Title: v.name, Description: locale.T(ctx, "region.about", "Region", v.name), Section: "regions",
 		Crumbs: p.places.Crumbs(ctx, found, ""), Body: shown(v),
 	}, nil
 }

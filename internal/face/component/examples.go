@@ -1,0 +1,45 @@
+package component
+
+import (
+	"math"
+
+	"github.com/a-h/templ"
+
+	"peerscape/internal/chart"
+)
+
+// Example is a component in one of its states, for the gallery and the tests.
+type Example struct {
+	ID, Name, Use string
+	Show          templ.Component
+}
+
+// Examples lists every component with the states that pages use. The figures
+// are those of Päijät-Häme (FI1C3) and Helsinki-Uusimaa (FI1B1) in Eurostat's
+// nama_10r_3gdp, GDP per head in purchasing power standards, EU = 100, release
+// of February 2024.
+func Examples() []Example {
+	text := func(s string) templ.Component { return templ.Raw(templ.EscapeString(s)) }
+	own := []chart.Value{{X: 2016, Y: 87}, {X: 2017, Y: 86}, {X: 2018, Y: 85}, {X: 2019, Y: 84}, {X: 2020, Y: 88}, {X: 2021, Y: 87, Hollow: true}}
+	gap := append([]chart.Value(nil), own...)
+	gap[2].Y, gap[4].Break = math.NaN(), true
+	return []Example{
+		{"flags", "Flag", "A short word in a box. Dashed: the value of a region that contains this one.", Flags([]Flag{
+			{Text: "value of Etelä-Suomi", Title: "Published for Etelä-Suomi (FI1C), which contains this region", Parent: true},
+			{Text: "estimate from FI1C3 and FI1C4"}, {Text: "provisional", Title: "Eurostat's flag p"},
+		})},
+		{"number", "Number with source", "Dotted underline; opens where the number comes from.", Sourced(Number{Text: "87", Href: "/regions/FI1C6/indicators/gdp_pps"})},
+		{"crumbs", "Breadcrumb", "On every page below the first level.", Crumbs([]Crumb{{"Atlas", "/"}, {"Finland", "/regions/FI"}, {"Päijät-Häme", ""}})},
+		{"facts", "Facts", "Terms and what is known.", Facts([]Fact{{"Parent", text("Etelä-Suomi (FI1C)")}, {"Type", text("intermediate")}})},
+		{"find", "Search for a region", "Works without script; suggests while typing.", FindRegion(Find{ID: "example-find"})},
+		{"scale", "Scale", "Six classes, round limits, low to high.", Legend(Scale{[]string{"under 60", "60–79", "80–99", "100–119", "120–149", "150 up"}})},
+		{"key", "Key", "Only where a mark repeats over many charts.", Key([]KeyEntry{
+			{chart.Key(chart.Own), "my region"}, {chart.Key(chart.Parent), "value of a wider region"}, {chart.Key(chart.Metro), "metropolis"},
+			{chart.Key(chart.Country), "country"}, {chart.Key(chart.Asset), "reads as a strength"}, {chart.Key(chart.Weak), "reads as a challenge"},
+		})},
+		{"choice", "Choice", "A native list.", Choose(Choice{ID: "example-choice", Name: "year", Label: "Year", Groups: []Group{{Options: []Option{{"2021", "2021", true}, {"2020", "2020", false}}}}})},
+		{"spark", "Sparkline", "Own scale; a hollow end is not final.", templ.Raw(chart.Spark(chart.Own, own, "From 87 in 2016 to 87 in 2021, lowest 84 in 2019, highest 88 in 2020."))},
+		{"spark-gap", "Sparkline with a gap and a break", "A missing year stays open; a dash marks a break.", templ.Raw(chart.Spark(chart.Own, gap, "From 87 in 2016 to 87 in 2021, no value for 2018, break in 2020."))},
+		{"failure", "Failure", "What is wrong, where, what to do.", failureExample()},
+	}
+}

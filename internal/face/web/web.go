@@ -1,0 +1,75 @@
+// Package web joins the pages: it opens what they share, mounts each subject's
+// routes and guards every answer with the content policy.
+//
+// Subjects stand in folders: atlas, region, indicator, source, search, help.
+// What they share stands in page (how a page is answered), place (regions in
+// words) and figure (figures in words). Start with Handler.
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"peerscape/data"
+	"peerscape/internal/face/locale"
+	"peerscape/internal/face/web/atlas"
+	"peerscape/internal/face/web/help"
+	"peerscape/internal/face/web/indicator"
+	"peerscape/internal/face/web/page"
+	"peerscape/internal/face/web/place"
+	"peerscape/internal/face/web/region"
+	"peerscape/internal/face/web/search"
+	"peerscape/internal/face/web/source"
+	"peerscape/internal/nuts"
+	assets "peerscape/web"
+)
+
+// Config is what the pages stand on.
+type Config struct {
+	Catalogue    page.Figures
+	Nomenclature *nuts.Nomenclature
+	Messages     fs.FS // <lang>.toml of every language
+	Now          func() time.Time
+	Log          *slog.Logger
+	Version      string
+}
+
+// Handler serves the pages and what they load.
+func Handler(c Config) (http.Handler, error) {
+	words, err := locale.Open(c.Messages)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := assets.Open()
+	if err != nil {
+		return nil, err
+	}
+	countries, err := data.Nuts().Open("countries.csv")
+	if err != nil {
+		return nil, fmt.Errorf("open the names of countries: %w", err)
+	}
+	defer func() { _ = countries.Close() }()
+	places, err := place.Open(c.Nomenclature, countries)
+	if err != nil {
+		return nil, err
+	}
+	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version}
+	first, err := atlas.Open(site, places, data.Outline())
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	first.Routes(mux)
+	region.Open(site, places).Routes(mux)
+	indicator.Open(site, places).Routes(mux)
+	source.Open(site).Routes(mux)
+	search.Open(site, places).Routes(mux)
+	help.Open(site).Routes(mux)
+	mux.HandleFunc("GET "+page.AssetPath+"{name}", site.Asset)
+	mux.HandleFunc("POST /preferences", site.Preferences)
+	mux.Handle("/", site.Handle(site.Missing))
+	return page.Secure(http.NewCrossOriginProtection().Handler(mux)), nil
+}
