@@ -67,9 +67,6 @@ func Open(ctx context.Context, dsn string, o Options) (_ *DB, err error) {
 	return d, nil
 }
 
-// Name returns the file's path or the server's address without its password.
-func (d *DB) Name() string { return d.name }
-
 // Read returns the pool of readers.
 func (d *DB) Read() Querier { return d.read }
 
