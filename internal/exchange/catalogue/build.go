@@ -1,15 +1,17 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"peerscape/internal/fault"
 	"peerscape/internal/nuts"
 	"peerscape/internal/stats"
+	"peerscape/internal/wire/sheet"
 )
 
 // recipe is the file that says what a snapshot is built from; see
@@ -42,13 +45,20 @@ type ingredient struct {
 	// dimensions that belong to this one.
 	Pick map[string]string `toml:"pick"`
 	Keep []string          `toml:"keep"`
+
+	Mapping *sheet.Mapping `toml:"mapping"` // of a workbook or a table that is in no format of Eurostat
+	Layers  []layer        `toml:"layer"`   // of a file of figures behind a map
+
+	// Years of countries and regions whose values are of another year than the
+	// rest of a table.
+	Years map[string]string `toml:"years"`
 }
 
 // Ingredient is what an Opener may know of a file beyond its bytes.
 type Ingredient struct {
 	Code   string `toml:"code"`
 	Title  string `toml:"title"`
-	Format string `toml:"format"` // "yearbook", or empty for what the first bytes say
+	Format string `toml:"format"` // for the Opener; empty: what the first bytes say
 	NUTS   int    `toml:"nuts"`
 
 	// Partial: the files hold a part of the dataset, so that not every
@@ -63,8 +73,9 @@ type Opener func(x Ingredient, name string, r io.Reader) (stats.Source, error)
 type SnapshotReport struct {
 	Datasets []ShippedDataset
 	Bytes    int
-	Covered  []string // indicators with figures
-	Missing  []string // indicators without, derived ones left out
+	Covered  []string // published indicators with figures
+	Computed []string // derived indicators whose parts have figures
+	Missing  []string // indicators without figures
 }
 
 // ShippedDataset is one line of the report.
@@ -116,15 +127,23 @@ func BuildSnapshot(ctx context.Context, files fs.FS, n *nuts.Nomenclature, dir f
 		return nil, err
 	}
 	report.Bytes = out.n
+	report.count(indicators, b.covered)
+	return report, nil
+}
+
+// count says which indicators have figures.
+func (r *SnapshotReport) count(indicators []*Indicator, covered map[string]bool) {
+	computable(indicators, covered)
 	for _, i := range indicators {
 		switch {
-		case b.covered[i.Code]:
-			report.Covered = append(report.Covered, i.Code)
-		case i.Derived == nil:
-			report.Missing = append(report.Missing, i.Code)
+		case !covered[i.Code]:
+			r.Missing = append(r.Missing, i.Code)
+		case i.Derived != nil:
+			r.Computed = append(r.Computed, i.Code)
+		default:
+			r.Covered = append(r.Covered, i.Code)
 		}
 	}
-	return report, nil
 }
 
 type counter struct {
@@ -149,13 +168,12 @@ type builder struct {
 
 // gathered is one series that will be shipped.
 type gathered struct {
-	key, region string
-	codes       []string
-	body        []byte
+	key    string // the codes as they are stored
+	series *stats.Series
 }
 
-func (b *builder) add(x ingredient, dir fs.FS, open Opener) (ShippedDataset, error) {
-	line := ShippedDataset{Code: x.Code}
+func (b *builder) add(x ingredient, dir fs.FS, open Opener) (line ShippedDataset, err error) {
+	line.Code = x.Code
 	d := shipped{
 		Code: x.Code, Publisher: or(x.Publisher, Eurostat), Licence: or(x.Licence, EurostatLicence), Link: or(x.Link, EurostatPage+x.Code),
 		File: strings.Join(x.Files, ", "), NUTS: nuts.Version(x.NUTS),
@@ -190,9 +208,17 @@ func (b *builder) add(x ingredient, dir fs.FS, open Opener) (ShippedDataset, err
 	if x.Note != "" {
 		d.Notes = append(d.Notes, x.Note)
 	}
-	d.SHA256 = hex.EncodeToString(sum.Sum(nil))
+	d.Source = hex.EncodeToString(sum.Sum(nil))
+	d.Notes = append(d.Notes, "Bundled: the slices that the catalogue names, without rows of the United Kingdom and of codes that are no region.")
+	if rows, err = merged(rows); err != nil {
+		return line, err
+	}
 	line.Series, d.Series = len(rows), len(rows)
+	from := len(b.bodies)
 	b.pack(&d, rows)
+	if err := d.seal(b.bodies[from:]); err != nil {
+		return line, err
+	}
 	b.index = append(b.index, d)
 	return line, nil
 }
@@ -216,7 +242,7 @@ func (b *builder) read(x ingredient, name string, dir fs.FS, open Opener, sum io
 		return nil, nil, fault.New(fault.Missing, "snapshot.file", "the folder has no file %s", name).Because(err)
 	}
 	defer f.Close()
-	src, err := open(x.Ingredient, name, io.TeeReader(f, sum))
+	src, err := x.open(name, io.TeeReader(f, sum), open)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -241,8 +267,12 @@ func (b *builder) read(x ingredient, name string, dir fs.FS, open Opener, sum io
 			line.Dropped++
 			continue
 		}
+		if err := x.redate(&s); err != nil {
+			return nil, nil, err
+		}
 		line.Values += s.Count()
-		rows = append(rows, gathered{joined(s.Key), string(code), slices.Clone(s.Key), s.AppendPacked(nil)})
+		s.Region = string(code)
+		rows = append(rows, gathered{strings.Join(s.Key, codeMark), s.Clone()})
 	}
 	_, err = io.Copy(sum, f) // what the decoder left unread counts in the checksum
 	return h, rows, err
@@ -255,7 +285,17 @@ func or(a, b string) string {
 	return b
 }
 
-func joined(key []string) string { return strings.Join(key, codeMark) }
+// seal gives the dataset the checksum by which it is known again: of all that
+// it says. It is not that of the files, of which a later snapshot may hold more.
+func (d *shipped) seal(bodies []byte) error {
+	said, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("describe the dataset: %w", err)
+	}
+	sum := sha256.Sum256(append(said, bodies...))
+	d.SHA256 = hex.EncodeToString(sum[:])
+	return nil
+}
 
 func (d *shipped) dates(x ingredient) (err error) {
 	for _, t := range []struct {
@@ -307,35 +347,60 @@ func fits(dims, key []string, filter map[string]string) bool {
 	return true
 }
 
-// pack numbers keys and places and appends the bodies in a stable order.
-func (b *builder) pack(d *shipped, rows []gathered) {
+// merged sorts rows by key and region and joins those of one series.
+func merged(rows []gathered) ([]gathered, error) {
 	slices.SortStableFunc(rows, func(x, y gathered) int {
-		if c := strings.Compare(x.key, y.key); c != 0 {
-			return c
-		}
-		return strings.Compare(x.region, y.region)
+		return cmp.Or(strings.Compare(x.key, y.key), strings.Compare(x.series.Region, y.series.Region))
 	})
-	places := map[string]uint64{}
-	var regions []string
+	out := rows[:0]
 	for _, r := range rows {
-		if _, ok := places[r.region]; !ok {
-			places[r.region] = math.MaxUint64
-			regions = append(regions, r.region)
+		last := len(out) - 1
+		if last < 0 || out[last].key != r.key || out[last].series.Region != r.series.Region {
+			out = append(out, r)
+			continue
+		}
+		for n, at := range r.series.Periods {
+			if err := insert(out[last].series, at, r.series.Values[n], r.series.Flags[n]); err != nil {
+				return nil, err
+			}
 		}
 	}
-	slices.Sort(regions)
-	for i, r := range regions {
+	return out, nil
+}
+
+// insert adds an observation in its place.
+func insert(s *stats.Series, at stats.Period, v float64, f stats.Flags) error {
+	n, found := slices.BinarySearch(s.Periods, at)
+	if found {
+		if equal(s.At(n), stats.Observation{Period: at, Value: v, Flags: f}) {
+			return nil
+		}
+		return fault.New(fault.Invalid, "snapshot.twice", "%s of %s has two values for %s", strings.Join(s.Key, "."), s.Region, at).
+			Do("Leave one of the files out")
+	}
+	s.Periods, s.Values, s.Flags = slices.Insert(s.Periods, n, at), slices.Insert(s.Values, n, v), slices.Insert(s.Flags, n, f)
+	return nil
+}
+
+// pack numbers keys and places and appends the bodies.
+func (b *builder) pack(d *shipped, rows []gathered) {
+	places := map[string]uint64{}
+	for _, r := range rows {
+		places[r.series.Region] = 0
+	}
+	d.Places = slices.Sorted(maps.Keys(places))
+	for i, r := range d.Places {
 		places[r] = uint64(i)
 	}
-	d.Places = regions
-	last := ""
+	var body []byte
 	for i, r := range rows {
-		if i == 0 || r.key != last {
-			d.Keys, last = append(d.Keys, r.codes), r.key
+		if i == 0 || r.key != rows[i-1].key {
+			d.Keys = append(d.Keys, r.series.Key)
 		}
+		body = r.series.AppendPacked(body[:0])
 		b.bodies = binary.AppendUvarint(b.bodies, uint64(len(d.Keys)-1))
-		b.bodies = binary.AppendUvarint(b.bodies, places[r.region])
-		b.bodies = binary.AppendUvarint(b.bodies, uint64(len(r.body)))
-		b.bodies = append(b.bodies, r.body...)
+		b.bodies = binary.AppendUvarint(b.bodies, places[r.series.Region])
+		b.bodies = binary.AppendUvarint(b.bodies, uint64(len(body)))
+		b.bodies = append(b.bodies, body...)
 	}
 }

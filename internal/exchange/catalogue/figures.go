@@ -79,15 +79,21 @@ func (c *Catalogue) Covered(ctx context.Context) (map[string]bool, error) {
 			out[i.Code] = out[i.Code] || p != nil
 		}
 	}
-	for changed := true; changed; { // derived from derived
+	computable(c.indicators, out)
+	return out, nil
+}
+
+// computable adds to the indicators that have figures those that are computed
+// from them.
+func computable(indicators []*Indicator, covered map[string]bool) {
+	for changed := true; changed; { // some are computed from computed ones
 		changed = false
-		for _, i := range c.indicators {
-			if d := i.Derived; d != nil && !out[i.Code] && out[d.Numerator] && (d.Denominator == "" || out[d.Denominator]) {
-				out[i.Code], changed = true, true
+		for _, i := range indicators {
+			if d := i.Derived; d != nil && !covered[i.Code] && covered[d.Numerator] && (d.Denominator == "" || covered[d.Denominator]) {
+				covered[i.Code], changed = true, true
 			}
 		}
 	}
-	return out, nil
 }
 
 // figure is Figure without the sentence: nil where nothing is known.

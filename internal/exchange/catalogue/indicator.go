@@ -18,7 +18,7 @@ var Languages = []string{"en", "fi", "de", "es", "pl"}
 // Units that an indicator may be counted in; the messages name each of them
 // ("unit.<unit>").
 var Units = []string{
-	"eur_hab", "eur_person", "hectares", "index_2015", "index_eu", "index_metro", "km2", "km_per_1000km2", "mio_eur", "number",
+	"eur_hab", "eur_person", "hectares", "index_2015", "index_eu", "km2", "km_per_1000km2", "mio_eur", "number",
 	"patents_per_mio", "per_1000", "per_100000", "per_km2", "per_mio", "percent", "percent_change", "persons", "points", "pps_hab",
 	"ratio", "rooms", "thousand_persons", "years",
 }

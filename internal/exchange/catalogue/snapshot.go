@@ -38,7 +38,8 @@ type shipped struct {
 	Licence    string                       `json:"licence"`
 	Link       string                       `json:"link"`
 	File       string                       `json:"file"`
-	SHA256     string                       `json:"sha256"`
+	Source     string                       `json:"source"` // SHA-256 of the files, one after the other
+	SHA256     string                       `json:"sha256"` // of what is shipped of them
 	Format     string                       `json:"format"`
 	Updated    time.Time                    `json:"updated,omitzero"`
 	Retrieved  time.Time                    `json:"retrieved,omitzero"`
