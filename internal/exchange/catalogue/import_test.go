@@ -362,6 +362,7 @@ func TestImportMergesWhatIsNotSorted(t *testing.T) {
 
 // TestManyRegions: more regions than one block of numbers holds.
 func TestManyRegions(t *testing.T) {
+	long(t)
 	onBoth(t, func(t *testing.T, _ *db.DB, c *catalogue.Catalogue) {
 		var lines []string
 		for i := range 9000 {
@@ -381,6 +382,15 @@ func TestManyRegions(t *testing.T) {
 			t.Errorf("Series: %+v, %v", s, err)
 		}
 	})
+}
+
+// long skips a test of many figures and no goroutines where little time is
+// given, as it is under the race detector.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skipf("SKIPPED: %s takes long", t.Name())
+	}
 }
 
 // openTSV opens a packed table of the reference material.

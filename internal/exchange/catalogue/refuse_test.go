@@ -73,6 +73,7 @@ func TestImportRefusesAndChangesNothing(t *testing.T) {
 // TestDamagedFilesChangeNothing: a real file that breaks off, one with a word
 // for a number near its end, and an import that is called off.
 func TestDamagedFilesChangeNothing(t *testing.T) {
+	long(t)
 	packed, err := os.ReadFile(sharedtest.Path(t, "data", "eurostat", "kohesio_clementlefevre", "estat_nama_10r_3gdp.tsv.gz"))
 	if err != nil {
 		t.Fatal(err)

@@ -149,6 +149,7 @@ func TestRevisionsAcrossDimensions(t *testing.T) {
 // TestGDPWasRevised compares two real vintages; the figures of ES43 are those
 // of the reference material's list of traps.
 func TestGDPWasRevised(t *testing.T) {
+	long(t)
 	c := openCatalogue(t, dbtest.Open(t))
 	for i, folder := range []string{"kohesio_clementlefevre", "vds_2023w"} { // the newer one first
 		src := openTSV(t, sharedtest.Path(t, "data", "eurostat", folder, "estat_nama_10r_3gdp.tsv.gz"))

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// bulkRows is how many rows one statement writes. With fewer the calls weigh, with
-// more the search for parameters by name in SQLite.
+// bulkRows is how many rows one statement writes: enough for the cost of a call
+// to be lost among the cost of the rows.
 const bulkRows = 32
 
 // Bulk inserts many rows into one table with few statements.
@@ -33,7 +33,7 @@ func (t *Tx) Bulk(table string, columns ...string) *Bulk {
 			default:
 				b.WriteString(", ")
 			}
-			fmt.Fprintf(&b, "$%d", i+1)
+			b.WriteString(t.conn.dialect.mark(i + 1))
 		}
 		b.WriteString(")")
 		return b.String()

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -17,6 +18,8 @@ type dialect interface {
 	lock(ctx context.Context, tx *Tx, name string) error
 	// migrations names the folder, goose's word for the database, and options.
 	migrations() (folder string, d goose.Dialect, o []goose.ProviderOption, err error)
+	// mark is the n-th parameter, from 1, of a statement that Bulk writes.
+	mark(n int) string
 	// tidy is done before the last connection closes.
 	tidy(write *sql.DB) error
 }
@@ -32,6 +35,10 @@ func (sqliteDialect) lock(context.Context, *Tx, string) error { return nil }
 func (sqliteDialect) migrations() (string, goose.Dialect, []goose.ProviderOption, error) {
 	return "migrations/sqlite", goose.DialectSQLite3, nil, nil
 }
+
+// mark has no number, though SQLite takes $1 too: it looks numbered ones up by
+// name, one after another, which for many rows costs more than inserting them.
+func (sqliteDialect) mark(int) string { return "?" }
 
 // tidy moves the log into the file, so that the file alone is the database.
 func (sqliteDialect) tidy(write *sql.DB) error {
@@ -52,5 +59,7 @@ func (postgresDialect) migrations() (string, goose.Dialect, []goose.ProviderOpti
 	l, err := lock.NewPostgresSessionLocker() // several instances may start at once
 	return "migrations/postgres", goose.DialectPostgres, []goose.ProviderOption{goose.WithSessionLocker(l)}, err
 }
+
+func (postgresDialect) mark(n int) string { return "$" + strconv.Itoa(n) }
 
 func (postgresDialect) tidy(*sql.DB) error { return nil }
