@@ -50,18 +50,22 @@ func (c *Catalogue) rebuilt(ctx context.Context, st *state, id nuts.ID, i *Indic
 type conversion = func(nuts.ID, nuts.Version, func(nuts.ID) (float64, bool)) (nuts.Estimate, bool)
 
 func (c *Catalogue) convertedFrom(p *panel, id nuts.ID, i *Indicator, from nuts.Version, convert conversion) *Figure {
-	f := &Figure{Indicator: i, Region: id, Of: id, Basis: Converted, Origin: c.origin(p, from)}
+	f := &Figure{Indicator: i, Region: id, Of: id, Basis: Converted}
+	rows := pieceRows{panel: p, nomenclature: c.nomenclature}
 	for at, period := range p.Periods {
 		var flags stats.Flags
 		e, ok := convert(id, from, func(piece nuts.ID) (float64, bool) {
-			row, _, ok := p.row(c.nomenclature, piece)
-			if !ok {
+			row := rows.of(piece)
+			if row < 0 {
 				return 0, false
 			}
 			values, marks := p.Row(row)
 			flags |= marks[at]
 			return values[at], !math.IsNaN(values[at])
 		})
+		if !ok && rows.missing {
+			return nil // nor in any other period
+		}
 		if !ok {
 			continue
 		}
@@ -71,7 +75,29 @@ func (c *Catalogue) convertedFrom(p *panel, id nuts.ID, i *Indicator, from nuts.
 	if len(f.Points) == 0 {
 		return nil
 	}
+	f.Origin = c.origin(p, from)
 	return c.finish(f)
+}
+
+// pieceRows finds the rows of the pieces of one region, each of them once.
+type pieceRows struct {
+	*panel
+	nomenclature *nuts.Nomenclature
+	ids          []nuts.ID
+	rows         []int // -1: there is none
+	missing      bool  // a piece was asked for that has no row
+}
+
+func (r *pieceRows) of(id nuts.ID) int {
+	if n := slices.Index(r.ids, id); n >= 0 {
+		return r.rows[n]
+	}
+	row, _, ok := r.row(r.nomenclature, id)
+	if !ok {
+		row, r.missing = -1, true
+	}
+	r.ids, r.rows = append(r.ids, id), append(r.rows, row)
+	return row
 }
 
 // convertByArea shares totals out by area, as is right for areas themselves.
