@@ -16,17 +16,31 @@ import (
 // encodings by the name that stands in a mapping.
 var encodings = map[string]encoding.Encoding{
 	"utf-8":        unicode.UTF8BOM,
-	"utf-16":       unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM),
+	"utf-16":       unicode.UTF16(unicode.LittleEndian, unicode.UseBOM),
+	"utf-16be":     unicode.UTF16(unicode.BigEndian, unicode.UseBOM),
 	"windows-1252": charmap.Windows1252,
 }
 
 // encodingOf finds out the encoding of a text from its bytes: a byte order mark,
-// else whether it is UTF-8, else Windows-1252, which spreadsheets write in
-// western Europe.
+// zero bytes in every second place, else whether it is UTF-8, else Windows-1252,
+// which spreadsheets write in western Europe.
 func encodingOf(b []byte) string {
 	switch {
 	case bytes.HasPrefix(b, []byte{0xff, 0xfe}), bytes.HasPrefix(b, []byte{0xfe, 0xff}):
 		return "utf-16"
+	}
+	var zeros [2]int
+	start := b[:min(len(b), 4096)]
+	for i, c := range start {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch quarter := len(start) / 4; {
+	case zeros[1] > quarter && zeros[0] == 0:
+		return "utf-16"
+	case zeros[0] > quarter && zeros[1] == 0:
+		return "utf-16be"
 	case utf8.Valid(b):
 		return "utf-8"
 	}

@@ -11,63 +11,69 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 
 	"peerscape/internal/fault"
-	"peerscape/internal/stats"
 )
 
 // Mapping says how a table is read. It is data: "peerscape import --propose"
-// writes it, a person confirms it.
+// writes it, a person confirms it. Columns and rows count from 1.
+//
+// In a long table each row holds region and period. In a wide table the columns
+// of values say the period (or the measure), in a turned one the region. What
+// no column says is said by Fixed and Same.
 type Mapping struct {
-	Dataset string `toml:"dataset"`
-	Title   string `toml:"title"`
+	Dataset string `toml:"dataset" json:"dataset"`
+	Title   string `toml:"title" json:"title"`
 
-	Sheet     string `toml:"sheet,omitempty"` // of a workbook
-	Encoding  string `toml:"encoding,omitempty"`
-	Separator string `toml:"separator,omitempty"`
-	Decimal   string `toml:"decimal"`             // "." or ","
-	Thousands string `toml:"thousands,omitempty"` // a character between thousands, or nothing
-	HeaderRow int    `toml:"header_row"`          // last row of the heading, from 1; 0: none
+	Sheet     string `toml:"sheet,omitempty" json:"sheet,omitempty"`         // of a workbook; empty: the first
+	Encoding  string `toml:"encoding,omitempty" json:"encoding,omitempty"`   // of a text; empty: utf-8
+	Separator string `toml:"separator,omitempty" json:"separator,omitempty"` // of a text: comma, semicolon, tab or bar
+	Decimal   string `toml:"decimal" json:"decimal"`                         // "." or ","
+	Thousands string `toml:"thousands,omitempty" json:"thousands,omitempty"` // "", "." "," "'" or " ", which stands for any space
+	HeaderRow int    `toml:"header_row" json:"header_row"`                   // last row of the heading; 0: none
+	LastRow   int    `toml:"last_row,omitempty" json:"last_row,omitempty"`   // rows below are not read; 0: read all
 
-	Region  int            `toml:"region"`           // column of the region codes, from 1
-	Period  int            `toml:"period,omitempty"` // column of the periods; 0: none
-	Fixed   string         `toml:"fixed_period,omitempty"`
-	Flag    int            `toml:"flag,omitempty"` // column of flags in a long table
-	Values  []ValueColumn  `toml:"value"`
-	Columns []DimensionCol `toml:"dimension,omitempty"`
-	Same    []Constant     `toml:"constant,omitempty"`
+	Region  int            `toml:"region" json:"region"`                       // column of the region codes; 0: each column of values has its own
+	Period  int            `toml:"period,omitempty" json:"period,omitempty"`   // column of the periods; 0: none
+	Fixed   string         `toml:"fixed_period,omitempty" json:"fixed_period"` // period of all values that no column gives one
+	Flag    int            `toml:"flag,omitempty" json:"flag,omitempty"`       // column of flags for all values of the row
+	Values  []ValueColumn  `toml:"value" json:"value"`
+	Columns []DimensionCol `toml:"dimension,omitempty" json:"dimension,omitempty"`
+	Same    []Constant     `toml:"constant,omitempty" json:"constant,omitempty"`
 
-	Missing []string          `toml:"missing"`         // cells that mean: no value
-	Codes   map[string]string `toml:"codes,omitempty"` // what stands in the table → region code
+	Missing []string          `toml:"missing" json:"missing"`                 // cells that mean: no value
+	Codes   map[string]string `toml:"codes,omitempty" json:"codes,omitempty"` // what stands in the table → region code
 }
 
-// ValueColumn is a column of values: of one period in a wide table, of one
-// measure where a table has several.
+// ValueColumn is a column of values: of one period or part of a year in a wide
+// table, of one measure where a table has several, of one region in a turned
+// one.
 type ValueColumn struct {
-	Column    int    `toml:"column"`
-	Period    string `toml:"period,omitempty"`
-	Dimension string `toml:"dimension,omitempty"`
-	Code      string `toml:"code,omitempty"`
+	Column    int    `toml:"column" json:"column"`
+	Region    string `toml:"region,omitempty" json:"region,omitempty"` // as the heading writes it
+	Period    string `toml:"period,omitempty" json:"period,omitempty"`
+	Part      string `toml:"part,omitempty" json:"part,omitempty"` // of the year that the row or Fixed says: "01", "Q1", "S1"
+	Dimension string `toml:"dimension,omitempty" json:"dimension,omitempty"`
+	Code      string `toml:"code,omitempty" json:"code,omitempty"`
 }
 
 // DimensionCol is a column of codes of a dimension.
 type DimensionCol struct {
-	ID       string `toml:"id"`
-	Column   int    `toml:"column"`
-	Optional bool   `toml:"optional,omitempty"` // an empty cell is no mistake
+	ID       string `toml:"id" json:"id"`
+	Column   int    `toml:"column" json:"column"`
+	Optional bool   `toml:"optional,omitempty" json:"optional,omitempty"` // an empty cell is no mistake
 }
 
 // Constant is a dimension with one code for the whole table.
 type Constant struct {
-	ID   string `toml:"id"`
-	Code string `toml:"code"`
+	ID   string `toml:"id" json:"id"`
+	Code string `toml:"code" json:"code"`
 }
 
-// dimensions returns the ids in the order of a series' key.
+// dimensions returns the ids in the order of a series' key: constants, columns,
+// the measure.
 func (m *Mapping) dimensions() []string {
 	var ids []string
 	for _, c := range m.Same {
@@ -76,73 +82,10 @@ func (m *Mapping) dimensions() []string {
 	for _, c := range m.Columns {
 		ids = append(ids, c.ID)
 	}
-	for _, v := range m.Values {
-		if v.Dimension != "" && !slices.Contains(ids, v.Dimension) {
-			ids = append(ids, v.Dimension)
-		}
+	if len(m.Values) > 0 && m.Values[0].Dimension != "" {
+		ids = append(ids, m.Values[0].Dimension)
 	}
 	return ids
-}
-
-// Validate checks that the mapping is complete and names no column twice.
-func (m *Mapping) Validate() error {
-	bad := func(format string, args ...any) error {
-		return fault.New(fault.Invalid, "sheet.mapping", "the mapping is not complete: %s", fmt.Sprintf(format, args...)).
-			Do("Correct it, or let --propose write a new one")
-	}
-	if m.Region < 1 {
-		return bad("it names no column of regions")
-	}
-	if len(m.Values) == 0 {
-		return bad("it names no column of values")
-	}
-	if m.Decimal != "." && m.Decimal != "," {
-		return bad("the decimal sign is %q, not a point or a comma", m.Decimal)
-	}
-	if m.Thousands == m.Decimal {
-		return bad("the decimal sign and the sign between thousands are the same")
-	}
-	if m.Fixed != "" {
-		if _, err := stats.ParsePeriod(m.Fixed); err != nil {
-			return err
-		}
-	}
-	taken := map[int]string{m.Region: "regions"}
-	use := func(column int, what string) error {
-		if column < 1 {
-			return bad("the column of %s is not named", what)
-		}
-		if other := taken[column]; other != "" {
-			return bad("column %d holds both %s and %s", column, other, what)
-		}
-		taken[column] = what
-		return nil
-	}
-	var errs []error
-	if m.Period > 0 {
-		errs = append(errs, use(m.Period, "periods"))
-	}
-	if m.Flag > 0 {
-		errs = append(errs, use(m.Flag, "flags"))
-	}
-	for _, c := range m.Columns {
-		errs = append(errs, use(c.Column, c.ID))
-	}
-	for _, v := range m.Values {
-		errs = append(errs, use(v.Column, "values"))
-		if v.Period != "" {
-			_, err := stats.ParsePeriod(v.Period)
-			errs = append(errs, err)
-		} else if m.Period == 0 && m.Fixed == "" {
-			errs = append(errs, bad("nothing says which year column %d is of", v.Column))
-		}
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // ReadMapping reads a mapping that Write wrote, and checks it.
@@ -174,19 +117,4 @@ func (m Mapping) Write(w io.Writer) error {
 		return err
 	}
 	return toml.NewEncoder(w).Encode(m)
-}
-
-// separators by name: words keep a tab readable in a mapping.
-var separators = map[string]rune{"comma": ',', "semicolon": ';', "tab": '\t', "bar": '|'}
-
-func (m *Mapping) separator() (rune, error) {
-	if r, ok := separators[m.Separator]; ok {
-		return r, nil
-	}
-	names := make([]string, 0, len(separators))
-	for n := range separators {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return 0, fault.New(fault.Invalid, "sheet.separator", "%q is not a separator", m.Separator).Do("Write one of %s", strings.Join(names, ", "))
 }

@@ -5,15 +5,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"peerscape/internal/stats"
 )
 
-// spaces stand between thousands in one language or another.
+// spaces stand between thousands in one language or another: space, no-break
+// space, thin space, narrow no-break space.
 const spaces = " \u00a0\u2009\u202f"
 
 // missing are the cells that mean "no value" unless a mapping says otherwise.
-var missing = []string{"", ":", "-", "–", "—", "..", "...", "n/a", "N/A", "NA", "na", "NaN", "nan", "null", "x"}
+var missing = []string{"", ":", "-", "–", "—", ".", "..", "...", "…", "n/a", "N/A", "#N/A", "NA", "na", "NaN", "nan", "null", "NULL", "x"}
 
 // cell is what one cell of values says.
 type cell struct {
@@ -22,10 +24,12 @@ type cell struct {
 	empty bool // neither value nor flag
 }
 
+func trim(s string) string { return strings.Trim(s, spaces+"\t\r\n") }
+
 // number reads a cell of values: a number in the mapping's spelling, with
 // Eurostat's flags behind it or glued to it, or one of the words for no value.
 func (m *Mapping) number(s string) (cell, bool) {
-	s = strings.Trim(s, spaces+"\t")
+	s = trim(s)
 	if slices.Contains(m.Missing, s) {
 		return cell{value: math.NaN(), empty: true}, true
 	}
@@ -44,52 +48,74 @@ func (m *Mapping) number(s string) (cell, bool) {
 // split parts "5.4 bu", "100.0e" and ": c" into number and flags. An exponent
 // (1e5) is part of the number.
 func split(s string) (body, letters string) {
-	at := strings.LastIndexAny(s, "0123456789:.,%"+spaces)
+	at := strings.LastIndexAny(s, "0123456789:.,%")
 	if at < 0 {
 		return s, ""
 	}
-	return strings.Trim(s[:at+1], spaces), strings.Trim(s[at+1:], spaces)
+	return trim(s[:at+1]), trim(s[at+1:])
 }
 
 // plain reads a number without flags. Signs between thousands must stand three
 // digits apart, so that a date or a telephone number is not taken for one.
 func (m *Mapping) plain(s string) (float64, bool) {
-	s = strings.TrimSuffix(s, "%")
-	s = strings.Trim(s, spaces)
-	s = strings.NewReplacer("−", "-").Replace(s)
-	whole, fraction, hasFraction := strings.Cut(s, m.Decimal)
+	s = strings.TrimRight(strings.TrimSuffix(s, "%"), spaces)
+	if rest, ok := strings.CutPrefix(s, "−"); ok {
+		s = "-" + rest
+	}
 	sign := ""
-	if whole != "" && (whole[0] == '-' || whole[0] == '+') {
-		sign, whole = whole[:1], whole[1:]
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		sign, s = s[:1], s[1:]
 	}
-	groups := []string{whole}
-	if m.Thousands != "" {
-		groups = strings.FieldsFunc(whole, func(r rune) bool { return m.between(r) })
-	}
-	if len(groups) == 0 && !hasFraction {
-		return 0, false
-	}
-	for i, g := range groups {
-		if i > 0 && len(g) != 3 || i == 0 && len(groups) > 1 && len(g) > 3 || strings.Trim(g, "0123456789") != "" && len(groups) > 1 {
+	exponent := ""
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		s, exponent = s[:i], "e"+s[i+1:]
+		if digits := strings.TrimLeft(exponent[1:], "+-"); digits == "" || !onlyDigits(digits) {
 			return 0, false
 		}
 	}
-	text := sign + strings.Join(groups, "")
-	if hasFraction {
-		text += "." + fraction
-	}
-	if text == "" || strings.Trim(text, "+-0123456789.eE") != "" {
+	whole, fraction, _ := strings.Cut(s, m.Decimal)
+	whole, ok := m.joined(whole)
+	if !ok || whole+fraction == "" || !onlyDigits(whole) || !onlyDigits(fraction) {
 		return 0, false
 	}
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := strconv.ParseFloat(sign+whole+"."+fraction+exponent, 64)
 	return v, err == nil && !math.IsInf(v, 0)
 }
 
+func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+// joined takes the signs between thousands out.
+func (m *Mapping) joined(whole string) (string, bool) {
+	if m.Thousands == "" || strings.IndexFunc(whole, m.between) < 0 {
+		return whole, true
+	}
+	var out strings.Builder
+	for first := true; ; first = false {
+		at := strings.IndexFunc(whole, m.between)
+		group := whole
+		if at >= 0 {
+			group = whole[:at]
+		}
+		if !first && len(group) != 3 || first && (len(group) < 1 || len(group) > 3 || group[0] == '0') {
+			return "", false
+		}
+		out.WriteString(group)
+		if at < 0 {
+			return out.String(), true
+		}
+		_, size := utf8.DecodeRuneInString(whole[at:])
+		whole = whole[at+size:]
+	}
+}
+
 // between reports whether r stands between thousands; all kinds of space are
-// one.
+// one, and so are both apostrophes.
 func (m *Mapping) between(r rune) bool {
-	if m.Thousands == " " {
+	switch m.Thousands {
+	case " ":
 		return strings.ContainsRune(spaces, r)
+	case "'":
+		return r == '\'' || r == '’'
 	}
 	return strings.ContainsRune(m.Thousands, r)
 }

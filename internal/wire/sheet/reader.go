@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,25 +17,35 @@ type Options struct {
 	Suggest func(code string) []string // nil: nothing
 }
 
-// Reader reads a table by its mapping. It implements stats.Source.
+// Reader reads a table by its mapping. It implements stats.Source. Memory holds
+// a row, the series that a long table is in the middle of, and for a wide one
+// the names of the series that were read.
 type Reader struct {
 	grid    grid
 	mapping Mapping
 	options Options
 	header  stats.Header
 	dims    []string
+	fixed   stats.Period
+	columns []stats.Period // of each column of values; 0: none
+	regions []string       // of each column of values in a turned table
 
-	cells   []string
-	number  int
-	ready   []stats.Series // series of rows that were read and not yet handed out
-	held    stats.Series   // the series that a long table is in the middle of
-	seen    map[string]int // wide: region and key → row
-	done    bool
-	touched bool
+	cells  []string
+	number int
+	held   []gathered     // the series under each column of values
+	ready  []stats.Series // series that are complete and not yet handed out
+	seen   map[string]int // wide: region and key → row
+	ended  error          // what Next says for good
+}
+
+// gathered is a series that may grow with the next row.
+type gathered struct {
+	stats.Series
+	open bool
 }
 
 // NewReader opens a table; name is the file's name in messages. The mapping is
-// checked first.
+// checked first. Errors in the table are *fault.Error with row and column.
 func NewReader(r io.Reader, name string, m Mapping, o Options) (*Reader, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
@@ -46,12 +54,22 @@ func NewReader(r io.Reader, name string, m Mapping, o Options) (*Reader, error) 
 	if err != nil {
 		return nil, err
 	}
-	x := &Reader{grid: g, mapping: m, options: o, dims: m.dimensions(), seen: map[string]int{}}
-	x.header = stats.Header{Dataset: m.Dataset, Title: m.Title, Format: "own table", Dimensions: x.dims, RegionDimension: "geo"}
-	for range m.HeaderRow {
-		if _, _, err := g.row(); err != nil {
-			return nil, errors.Join(fault.New(fault.Invalid, "sheet.short", "the table has no row below its heading").In(name, 0).
-				Do("Check header_row in the mapping"), g.Close())
+	x := &Reader{
+		grid: g, mapping: m, options: o, dims: m.dimensions(), seen: map[string]int{},
+		held: make([]gathered, len(m.Values)), columns: make([]stats.Period, len(m.Values)), regions: make([]string, len(m.Values)),
+	}
+	x.header = stats.Header{
+		Dataset: m.Dataset, Title: m.Title, Format: "own table", Dimensions: x.dims, RegionDimension: "geo",
+		Labels: map[string]map[string]string{},
+	}
+	x.fixed, _ = periodOf(m.Fixed) // empty or checked
+	for i, v := range m.Values {
+		x.columns[i], _ = periodOf(v.Period) // empty or checked
+		if v.Region == "" {
+			continue
+		}
+		if x.regions[i], err = x.code(v.Region, v.Column, m.HeaderRow); err != nil {
+			return nil, errors.Join(err, g.Close())
 		}
 	}
 	return x, nil
@@ -60,17 +78,17 @@ func NewReader(r io.Reader, name string, m Mapping, o Options) (*Reader, error) 
 // Header implements stats.Source.
 func (r *Reader) Header() *stats.Header { return &r.header }
 
-// Close closes a workbook.
+// Close closes a workbook. Next does so itself at the end and after an error.
 func (r *Reader) Close() error { return r.grid.Close() }
 
 // Next implements stats.Source.
 func (r *Reader) Next(s *stats.Series) error {
 	for len(r.ready) == 0 {
-		if r.done {
-			return io.EOF
+		if r.ended != nil {
+			return r.ended
 		}
 		if err := r.advance(); err != nil {
-			return err
+			r.finish(err)
 		}
 	}
 	next := r.ready[0]
@@ -83,33 +101,45 @@ func (r *Reader) Next(s *stats.Series) error {
 	return nil
 }
 
+// finish closes the table; at its end the series that were gathered are
+// complete, after an error nothing is.
+func (r *Reader) finish(err error) {
+	r.ended = err
+	if !errors.Is(err, io.EOF) {
+		r.ready = nil
+	} else {
+		for i := range r.held {
+			r.release(i)
+		}
+	}
+	if err := r.grid.Close(); err != nil && errors.Is(r.ended, io.EOF) {
+		r.ended = fmt.Errorf("close %s: %w", r.grid.name(), err)
+	}
+}
+
 // advance reads one row.
 func (r *Reader) advance() error {
 	cells, number, err := r.grid.row()
-	if errors.Is(err, io.EOF) {
-		r.done = true
-		r.release()
-		return nil
-	}
 	if err != nil {
 		return err
 	}
-	r.cells, r.number = cells, number
-	if blank(cells) {
+	if number <= r.mapping.HeaderRow {
 		return nil
 	}
-	region, err := r.region()
-	if err != nil || region == "" {
-		return err
+	if r.mapping.LastRow > 0 && number > r.mapping.LastRow {
+		return io.EOF
 	}
-	if r.mapping.Period > 0 {
-		return r.long(region)
+	r.cells, r.number = cells, number
+	if r.empty() {
+		return nil
 	}
-	return r.wide(region)
-}
-
-func blank(cells []string) bool {
-	return !slices.ContainsFunc(cells, func(c string) bool { return strings.Trim(c, spaces+"\t") != "" })
+	region := ""
+	if r.mapping.Region > 0 {
+		if region, err = r.region(); err != nil {
+			return err
+		}
+	}
+	return r.take(region)
 }
 
 // at returns the text of a column, empty beyond the row's end.
@@ -117,7 +147,7 @@ func (r *Reader) at(column int) string {
 	if column < 1 || column > len(r.cells) {
 		return ""
 	}
-	return strings.Trim(r.cells[column-1], spaces+"\t")
+	return trim(r.cells[column-1])
 }
 
 func (r *Reader) wrong(column int, key, format string, args ...any) *fault.Error {
@@ -126,218 +156,84 @@ func (r *Reader) wrong(column int, key, format string, args ...any) *fault.Error
 	return f
 }
 
-var (
-	codeShape = regexp.MustCompile(`^[A-Za-z]{2}[A-Za-z0-9_]{0,10}$`)
-	inCell    = regexp.MustCompile(`^([A-Z]{2}[A-Z0-9]{0,3})[ :\x{a0}–-]+\S|\S[ \x{a0}]*\(([A-Z]{2}[A-Z0-9]{0,3})\)$`)
-	dateShape = regexp.MustCompile(`^(?i)(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-(\d{2})|(\d{2})-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))$`)
-)
-
-// codeOf takes the code out of a cell: alone, or with a label beside it.
-func codeOf(s string) string {
-	if codeShape.MatchString(s) {
-		return strings.ToUpper(s)
-	}
-	if m := inCell.FindStringSubmatch(s); m != nil {
-		return m[1] + m[2]
-	}
-	return ""
-}
-
-// damaged returns the code that a spreadsheet made a date of: Dec-01 was DEC01.
-func damaged(s string) string {
-	m := dateShape.FindStringSubmatch(s)
-	if m == nil {
-		return ""
-	}
-	return strings.ToUpper(m[1]+m[4]) + m[2] + m[3]
-}
-
-// region returns the row's region code, empty for a row without one (a note
-// below the table).
-func (r *Reader) region() (string, error) {
-	text := r.at(r.mapping.Region)
-	if code, ok := r.mapping.Codes[text]; ok {
-		return code, nil
-	}
-	if was := damaged(text); was != "" {
-		return "", r.wrong(r.mapping.Region, "sheet.date", "%q is a date that a spreadsheet made of a region code, probably %s", text, was).
-			Do("Say so in the mapping: [codes] %q = %q", text, was)
-	}
-	code := codeOf(text)
-	if code == "" {
-		if r.empty() {
-			return "", nil
+// empty reports whether the row holds nothing but names: no number, and no word
+// that is out of place beside a region code. Such are blank rows, headings
+// within the table and notes below it.
+func (r *Reader) empty() bool {
+	named := r.mapping.Region > 0 && looksLike(upper(r.at(r.mapping.Region)))
+	for _, v := range r.mapping.Values {
+		text := r.at(v.Column)
+		if text == "" {
+			continue
 		}
-		return "", r.wrong(r.mapping.Region, "sheet.no-code", "%q is not a region code", clip(text)).Do("Write the NUTS code, or remove the row")
+		if c, ok := r.mapping.number(text); ok && !c.empty || named && !ok {
+			return false
+		}
+	}
+	return r.mapping.Flag == 0 || r.at(r.mapping.Flag) == "" || !named
+}
+
+// region returns the row's region code.
+func (r *Reader) region() (string, error) {
+	return r.code(r.at(r.mapping.Region), r.mapping.Region, r.number)
+}
+
+// code reads what a cell says of a region, and checks the code.
+func (r *Reader) code(text string, column, number int) (string, error) {
+	wrong := func(key, format string, args ...any) *fault.Error {
+		f := r.wrong(column, key, format, args...)
+		f.Place.Line = number
+		return f
+	}
+	code, label := r.mapping.Codes[text], ""
+	if code == "" {
+		if was := damaged(text); was != "" {
+			return "", wrong("sheet.date", "%q is a date that a spreadsheet made of a region code, probably %s", text, was).
+				Do("Say so in the mapping: [codes] %q = %q", text, was)
+		}
+		if code, label = codeOf(text); code == "" {
+			return "", wrong("sheet.no-code", "%q is not a region code", clip(text)).Do("Write the NUTS code, or remove the row. Nothing was imported")
+		}
+		r.renamed(text, code)
 	}
 	if r.options.Known != nil && !r.options.Known(code) {
-		f := r.wrong(r.mapping.Region, "sheet.unknown", "the region code %s does not exist", code).With("code", code)
 		cure := "Nothing was imported"
 		if r.options.Suggest != nil {
 			if near := r.options.Suggest(code); len(near) > 0 {
 				cure = "Did you mean " + strings.Join(near, ", ") + "? " + cure
 			}
 		}
-		return "", f.Do("%s", cure)
+		return "", wrong("sheet.unknown", "the region code %s does not exist", code).With("code", code).Do("%s", cure)
+	}
+	if label != "" {
+		r.label(code, label)
 	}
 	return code, nil
 }
 
-// empty reports whether the row has no value.
-func (r *Reader) empty() bool {
-	for _, v := range r.mapping.Values {
-		if c, ok := r.mapping.number(r.at(v.Column)); ok && !c.empty {
-			return false
-		}
+// label keeps the name that stands beside a code.
+func (r *Reader) label(code, label string) {
+	geo := r.header.Labels["geo"]
+	if geo == nil {
+		geo = map[string]string{}
+		r.header.Labels["geo"] = geo
 	}
-	return true
+	geo[code] = label
 }
 
-func (r *Reader) cell(column int) (cell, error) {
-	text := r.at(column)
-	c, ok := r.mapping.number(text)
-	if !ok {
-		return c, r.wrong(column, "sheet.number", "%q is not a number with the decimal sign %q", clip(text), r.mapping.Decimal).
-			Do("Correct the cell, or add the word to \"missing\" in the mapping")
-	}
-	return c, nil
-}
-
-// key returns the row's codes for a column of values.
-func (r *Reader) key(v ValueColumn) ([]string, error) {
-	key := make([]string, 0, len(r.dims))
-	for _, c := range r.mapping.Same {
-		key = append(key, c.Code)
-	}
-	for _, c := range r.mapping.Columns {
-		code := r.at(c.Column)
-		if code == "" && !c.Optional {
-			return nil, r.wrong(c.Column, "sheet.no-dimension", "the row has no code of %s", c.ID).Do("Fill the cell")
+// renamed notes that a country's letters were replaced.
+func (r *Reader) renamed(text, code string) {
+	for _, note := range countryNotes {
+		if strings.HasPrefix(code, note.ours) && strings.Contains(strings.ToUpper(text), note.theirs) && !slices.Contains(r.header.Notes, note.text) {
+			r.header.Notes = append(r.header.Notes, note.text)
 		}
-		key = append(key, code)
-	}
-	for len(key) < len(r.dims) {
-		key = append(key, v.Code)
-	}
-	return key, nil
-}
-
-// wide makes a series of each measure of a row.
-func (r *Reader) wide(region string) error {
-	made := map[string]*stats.Series{}
-	var order []string
-	for _, v := range r.mapping.Values {
-		c, err := r.cell(v.Column)
-		if err != nil {
-			return err
-		}
-		if c.empty {
-			continue
-		}
-		text := v.Period
-		if text == "" {
-			text = r.mapping.Fixed
-		}
-		p, err := stats.ParsePeriod(text)
-		if err != nil {
-			return err
-		}
-		key, err := r.key(v)
-		if err != nil {
-			return err
-		}
-		joined := region + "\x00" + strings.Join(key, "\x00")
-		if made[joined] == nil {
-			if before, ok := r.seen[joined]; ok {
-				return r.twice(region, before)
-			}
-			made[joined] = &stats.Series{Key: key, Region: region}
-			order = append(order, joined)
-		}
-		made[joined].Add(p, c.value, c.flags)
-	}
-	for _, joined := range order {
-		r.seen[joined] = r.number
-		if err := r.sorted(made[joined]); err != nil {
-			return err
-		}
-		r.ready = append(r.ready, *made[joined])
-	}
-	return nil
-}
-
-func (r *Reader) twice(region string, before int) error {
-	return r.wrong(r.mapping.Region, "sheet.twice", "%s stands in row %d already", region, before).Do("Keep one of the two rows")
-}
-
-// long adds a row to the series that it continues, or begins another.
-func (r *Reader) long(region string) error {
-	text := r.at(r.mapping.Period)
-	text = strings.TrimSuffix(text, ".0")
-	p, err := stats.ParsePeriod(text)
-	if err != nil {
-		return r.wrong(r.mapping.Period, "sheet.period", "%q is not a period", clip(text)).Do("Write a year such as 2020, or 2020-Q1, 2020-01")
-	}
-	for _, v := range r.mapping.Values {
-		c, err := r.cell(v.Column)
-		if err != nil {
-			return err
-		}
-		if r.mapping.Flag > 0 {
-			more, err := stats.ParseFlags(strings.ReplaceAll(r.at(r.mapping.Flag), " ", ""))
-			if err != nil {
-				return r.wrong(r.mapping.Flag, "sheet.flag", "%q is not a flag", clip(r.at(r.mapping.Flag))).Do("Use Eurostat's letters, such as b, e, p, u")
-			}
-			c.flags |= more
-			c.empty = c.empty && more == 0
-		}
-		if c.empty {
-			continue
-		}
-		key, err := r.key(v)
-		if err != nil {
-			return err
-		}
-		if !r.touched || r.held.Region != region || !slices.Equal(r.held.Key, key) {
-			r.release()
-			r.held, r.touched = stats.Series{Key: key, Region: region}, true
-		}
-		if i := slices.Index(r.held.Periods, p); i >= 0 && !sameValue(r.held.Values[i], c.value) {
-			return r.wrong(v.Column, "sheet.contradiction", "%s has two values in %s: %v and %v", region, p, r.held.Values[i], c.value).Do("Keep one of the two rows")
-		} else if i < 0 {
-			r.held.Add(p, c.value, c.flags)
-		}
-	}
-	return nil
-}
-
-func sameValue(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
-
-// release hands out the series that was being gathered.
-func (r *Reader) release() {
-	if r.touched {
-		_ = r.sorted(&r.held) // periods were kept distinct
-		r.ready = append(r.ready, *r.held.Clone())
-		r.touched = false
 	}
 }
 
-// sorted puts the observations in time order; a period twice is an error of
-// the mapping.
-func (r *Reader) sorted(s *stats.Series) error {
-	order := make([]int, s.Len())
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return int(s.Periods[a]) - int(s.Periods[b]) })
-	old := s.Clone()
-	for n, i := range order {
-		s.Periods[n], s.Values[n], s.Flags[n] = old.Periods[i], old.Values[i], old.Flags[i]
-		if n > 0 && s.Periods[n] == s.Periods[n-1] {
-			return r.wrong(0, "sheet.columns-twice", "two columns are of the period %s", s.Periods[n]).Do("Correct the mapping")
-		}
-	}
-	return nil
+// countryNotes tell of letters that Eurostat writes in its own way.
+var countryNotes = []struct{ theirs, ours, text string }{
+	{"GR", "EL", "Greece stands as GR; it is read as EL."},
+	{"GB", "UK", "The United Kingdom stands as GB; it is read as UK."},
 }
 
 func clip(s string) string {
