@@ -101,9 +101,11 @@ func (n drawn) fits(filter map[string]string) bool {
 	return true
 }
 
+// ingredient is a dataset of the recipe. Figures behind maps and tables of
+// several datasets are no published layout: they are read by their own tests.
 type ingredient struct {
-	Code, Format string
-	Files        []string
+	Code        string
+	Files, Keep []string
 }
 
 func recipe(t *testing.T) []ingredient {
@@ -116,7 +118,7 @@ func recipe(t *testing.T) []ingredient {
 	if err := toml.Unmarshal(b, &r); err != nil {
 		t.Fatal(err)
 	}
-	return slices.DeleteFunc(r.Dataset, func(d ingredient) bool { return d.Format != "" })
+	return slices.DeleteFunc(r.Dataset, func(d ingredient) bool { return d.Keep != nil || strings.HasPrefix(d.Code, "ryb2026_") })
 }
 
 var known = map[string][]string{}

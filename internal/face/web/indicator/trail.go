@@ -89,7 +89,7 @@ func (p *Indicator) origin(ctx context.Context, o catalogue.Origin) ([]component
 	r := locale.From(ctx)
 	out := []component.Fact{
 		{Term: locale.T(ctx, "source.dataset"), Text: named(o.Dataset, "/sources/"+o.Dataset, title(o, d))},
-		{Term: locale.T(ctx, "trail.filter"), Text: lines(filter(o.Filter, d.Structure))},
+		{Term: locale.T(ctx, "trail.filter"), Text: lines(filter(ctx, o.Filter, d.Structure))},
 		fact(ctx, "source.release", o.Vintage.Label),
 	}
 	if !o.Vintage.Retrieved.IsZero() {
@@ -115,27 +115,43 @@ func title(o catalogue.Origin, d *catalogue.Dataset) string {
 	return d.Title
 }
 
-// filter writes a filter in the order of the dataset's dimensions: "unit =
-// PPS_HAB_EU27_2020, Purchasing power standard per inhabitant".
-func filter(f map[string]string, s catalogue.Structure) []string {
+// filter writes a filter in the order of the dataset's dimensions, in words
+// with the codes: "unit: purchasing power standard per inhabitant
+// (unit=PPS_HAB_EU27_2020)".
+func filter(ctx context.Context, f map[string]string, s catalogue.Structure) []string {
+	ids := s.IDs()
+	for _, id := range slices.Sorted(maps.Keys(f)) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
 	var out []string
-	left := maps.Clone(f)
-	for _, d := range s.Dimensions {
-		code, ok := left[d.ID]
+	for _, id := range ids {
+		code, ok := f[id]
 		if !ok {
 			continue
 		}
-		delete(left, d.ID)
-		line := d.ID + " = " + code
-		if label := d.Labels[code]; label != "" && label != code {
-			line += ", " + label
+		label := ""
+		for _, d := range s.Dimensions {
+			if d.ID == id {
+				label = d.Labels[code]
+			}
 		}
-		out = append(out, line)
-	}
-	for _, id := range slices.Sorted(maps.Keys(left)) {
-		out = append(out, id+" = "+left[id])
+		out = append(out, worded(ctx, id, code, label))
 	}
 	return out
+}
+
+// worded writes one dimension: the messages' word for the code, else the
+// label of the file, else the code alone.
+func worded(ctx context.Context, id, code, label string) string {
+	r := locale.From(ctx)
+	name := r.Or("dimension."+id, id)
+	word := r.Or("code."+id+"."+code, r.Or("code.any."+code, label))
+	if word == "" || word == code {
+		return name + ": " + code
+	}
+	return name + ": " + word + " (" + id + "=" + code + ")"
 }
 
 // text is a plain text as a component.
