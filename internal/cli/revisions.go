@@ -91,7 +91,7 @@ func (c *revisionsCommand) vintages(d *catalogue.Dataset) (older, newer int64, e
 		var labels []string
 		for _, v := range d.Vintages {
 			labels = append(labels, v.Label)
-			if v.Label == want.label {
+			if v.Label == want.label && *want.into == 0 { // of two with one label the newer
 				*want.into = v.ID
 			}
 		}

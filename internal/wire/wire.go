@@ -34,7 +34,7 @@ func Open(name string, r io.Reader) (stats.Source, error) {
 		return nil, unread(name, err)
 	}
 	if bytes.Equal(first, []byte{0x1f, 0x8b}) {
-		z, err := unzip(head, name)
+		z, err := Unzip(head, name)
 		if err != nil {
 			return nil, err
 		}
