@@ -200,7 +200,13 @@ func (s *snapshot) next() (key, place uint64, body []byte, err error) {
 	return key, place, s.body, nil
 }
 
+// damaged is the fault of a snapshot that breaks off or says what cannot be. The
+// end of the file is never the end of a dataset, which states its number of
+// series.
 func damaged(cause error) error {
+	if errors.Is(cause, io.EOF) {
+		cause = io.ErrUnexpectedEOF
+	}
 	return fault.New(fault.Invalid, "snapshot.damaged", "the snapshot is damaged").Do("Install the program again, or build the snapshot again").Because(cause)
 }
 
