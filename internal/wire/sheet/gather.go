@@ -8,6 +8,9 @@ import (
 	"peerscape/internal/stats"
 )
 
+// mostPeriods is the longest series of a table.
+const mostPeriods = 20_000
+
 // take adds the row's values to the series under each column.
 func (r *Reader) take(region string) error {
 	period, err := r.rowPeriod()
@@ -54,7 +57,7 @@ func (r *Reader) takeCell(i int, region string, period stats.Period, flags stats
 	if err != nil {
 		return err
 	}
-	return r.add(r.slot(i, region, key), p, c, v.Column)
+	return r.add(region, key, p, c, v.Column)
 }
 
 // rowPeriod returns the period that the row says, or the mapping's.
@@ -63,9 +66,13 @@ func (r *Reader) rowPeriod() (stats.Period, error) {
 		return r.fixed, nil
 	}
 	text := r.at(r.mapping.Period)
+	if text == "" && r.fixed != 0 {
+		return r.fixed, nil
+	}
 	p, ok := periodOf(text)
 	if !ok {
-		return 0, r.wrong(r.mapping.Period, "sheet.period", "%q is not a period", clip(text)).Do("Write a year such as 2020, or 2020-Q1, 2020-01. Nothing was imported")
+		return 0, r.wrong(r.mapping.Period, "sheet.period", "%q is not a period", clip(text)).
+			Do("Write a year such as 2020, or 2020-Q1, 2020-01; for empty cells, write fixed_period in the mapping. Nothing was imported")
 	}
 	return p, nil
 }
@@ -104,64 +111,53 @@ func (r *Reader) key(v ValueColumn) ([]string, error) {
 	return key, nil
 }
 
-// slot returns the place of the series that column i goes on with. In a wide
-// table all columns of one measure share the first one's place.
-func (r *Reader) slot(i int, region string, key []string) int {
-	if r.mapping.Period == 0 && r.mapping.Region > 0 {
-		for j := range i {
-			if r.held[j].open && slices.Equal(r.held[j].Key, key) {
-				return j
-			}
-		}
-	}
-	h := &r.held[i]
-	if !h.open || h.Region != region || !slices.Equal(h.Key, key) {
-		r.release(i)
-		h.Series, h.open = stats.Series{Key: key, Region: region}, true
-	}
-	return i
-}
-
 // add puts one observation in its place in time. The same value twice is
 // accepted, another is a contradiction.
-func (r *Reader) add(slot int, p stats.Period, c cell, column int) error {
-	s := &r.held[slot].Series
+func (r *Reader) add(region string, key []string, p stats.Period, c cell, column int) error {
+	name := region + "\x00" + strings.Join(key, "\x00")
+	s := r.held[name]
+	if s == nil {
+		s = &stats.Series{Key: key, Region: region}
+		r.held[name] = s
+		r.order = append(r.order, name)
+	}
 	n, found := slices.BinarySearch(s.Periods, p)
-	if !found {
+	switch {
+	case !found && s.Len() == mostPeriods:
+		return r.wrong(column, "sheet.periods", "%s has more than %d periods", region, mostPeriods).Do("Split the table")
+	case !found:
 		s.Periods = slices.Insert(s.Periods, n, p)
 		s.Values = slices.Insert(s.Values, n, c.value)
 		s.Flags = slices.Insert(s.Flags, n, c.flags)
 		return nil
 	}
 	if before := s.Values[n]; before != c.value && !(math.IsNaN(before) && math.IsNaN(c.value)) {
-		return r.wrong(column, "sheet.contradiction", "%s has two values in %s: %v and %v", s.Region, p, before, c.value).Do("Keep one of the two. Nothing was imported")
+		return r.wrong(column, "sheet.contradiction", "%s has two values in %s: %v and %v", region, p, before, c.value).
+			Do("Keep one of the two, or name the column that tells them apart as a dimension. Nothing was imported")
 	}
 	return nil
 }
 
-// release makes a series complete.
-func (r *Reader) release(i int) {
-	if h := &r.held[i]; h.open {
-		r.ready = append(r.ready, h.Series)
-		*h = gathered{}
+// release makes the series that were gathered complete, in the order in which
+// they came.
+func (r *Reader) release() {
+	for _, name := range r.order {
+		r.ready = append(r.ready, r.held[name])
 	}
+	clear(r.held)
+	r.order = r.order[:0]
 }
 
 // releaseRow makes the series of a row of a wide table complete: no other row
 // may go on with them.
 func (r *Reader) releaseRow() error {
-	for i := range r.held {
-		h := &r.held[i]
-		if !h.open {
-			continue
-		}
-		name := h.Region + "\x00" + strings.Join(h.Key, "\x00")
+	for _, name := range r.order {
 		if before, ok := r.seen[name]; ok {
-			return r.wrong(r.mapping.Region, "sheet.twice", "%s stands in row %d already", h.Region, before).
+			return r.wrong(r.mapping.Region, "sheet.twice", "%s stands in row %d already", r.held[name].Region, before).
 				Do("Keep one of the two rows, or write last_row = %d in the mapping. Nothing was imported", r.number-1)
 		}
 		r.seen[name] = r.number
-		r.release(i)
 	}
+	r.release()
 	return nil
 }

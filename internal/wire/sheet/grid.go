@@ -84,11 +84,18 @@ type capped struct {
 }
 
 func (c *capped) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
+	if c.left < 0 {
+		return 0, c.tooLarge()
+	}
+	n, err := c.r.Read(b[:min(len(b), c.left+1)])
 	if c.left -= n; c.left < 0 {
-		return 0, fault.New(fault.TooLarge, "sheet.file", "the table is larger than %d MiB", mostFile>>20).In(c.name, 0).Do("Split it")
+		return 0, c.tooLarge()
 	}
 	return n, err
+}
+
+func (c *capped) tooLarge() error {
+	return fault.New(fault.TooLarge, "sheet.file", "the table is larger than %d MiB", mostFile>>20).In(c.name, 0).Do("Split it")
 }
 
 // csv splits lines at a separator. A cell that starts with a quotation mark

@@ -35,10 +35,10 @@ type Mapping struct {
 	HeaderRow int    `toml:"header_row" json:"header_row"`                   // last row of the heading; 0: none
 	LastRow   int    `toml:"last_row,omitempty" json:"last_row,omitempty"`   // rows below are not read; 0: read all
 
-	Region  int            `toml:"region" json:"region"`                       // column of the region codes; 0: each column of values has its own
-	Period  int            `toml:"period,omitempty" json:"period,omitempty"`   // column of the periods; 0: none
-	Fixed   string         `toml:"fixed_period,omitempty" json:"fixed_period"` // period of all values that no column gives one
-	Flag    int            `toml:"flag,omitempty" json:"flag,omitempty"`       // column of flags for all values of the row
+	Region  int            `toml:"region" json:"region"`                                 // column of the region codes; 0: each column of values has its own
+	Period  int            `toml:"period,omitempty" json:"period,omitempty"`             // column of the periods; 0: none
+	Fixed   string         `toml:"fixed_period,omitempty" json:"fixed_period,omitempty"` // period of values that no column and no cell gives one
+	Flag    int            `toml:"flag,omitempty" json:"flag,omitempty"`                 // column of flags for all values of the row
 	Values  []ValueColumn  `toml:"value" json:"value"`
 	Columns []DimensionCol `toml:"dimension,omitempty" json:"dimension,omitempty"`
 	Same    []Constant     `toml:"constant,omitempty" json:"constant,omitempty"`

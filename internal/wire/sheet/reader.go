@@ -15,11 +15,12 @@ import (
 type Options struct {
 	Known   func(code string) bool     // nil: every code that looks like one
 	Suggest func(code string) []string // nil: nothing
+	Sheet   string                     // of a workbook, that Propose looks at; empty: the first that names a region
 }
 
-// Reader reads a table by its mapping. It implements stats.Source. Memory holds
-// a row, the series that a long table is in the middle of, and for a wide one
-// the names of the series that were read.
+// Reader reads a table by its mapping. It implements stats.Source. Of a wide
+// table memory holds a row and the names of the series that were read; of a
+// long or turned one, whose rows come in any order, all that was read.
 type Reader struct {
 	grid    grid
 	mapping Mapping
@@ -32,16 +33,14 @@ type Reader struct {
 
 	cells  []string
 	number int
-	held   []gathered     // the series under each column of values
-	ready  []stats.Series // series that are complete and not yet handed out
-	seen   map[string]int // wide: region and key → row
-	ended  error          // what Next says for good
-}
+	widest int // cells of the longest row
+	rows   int // below the heading
 
-// gathered is a series that may grow with the next row.
-type gathered struct {
-	stats.Series
-	open bool
+	held  map[string]*stats.Series // by region and key: series that may grow with the next row
+	order []string                 // of held, as they came
+	seen  map[string]int           // wide: region and key → row
+	ready []*stats.Series          // complete and not yet handed out
+	ended error                    // what Next says for good
 }
 
 // NewReader opens a table; name is the file's name in messages. The mapping is
@@ -56,7 +55,7 @@ func NewReader(r io.Reader, name string, m Mapping, o Options) (*Reader, error) 
 	}
 	x := &Reader{
 		grid: g, mapping: m, options: o, dims: m.dimensions(), seen: map[string]int{},
-		held: make([]gathered, len(m.Values)), columns: make([]stats.Period, len(m.Values)), regions: make([]string, len(m.Values)),
+		held: map[string]*stats.Series{}, columns: make([]stats.Period, len(m.Values)), regions: make([]string, len(m.Values)),
 	}
 	x.header = stats.Header{
 		Dataset: m.Dataset, Title: m.Title, Format: "own table", Dimensions: x.dims, RegionDimension: "geo",
@@ -104,17 +103,43 @@ func (r *Reader) Next(s *stats.Series) error {
 // finish closes the table; at its end the series that were gathered are
 // complete, after an error nothing is.
 func (r *Reader) finish(err error) {
-	r.ended = err
-	if !errors.Is(err, io.EOF) {
-		r.ready = nil
+	if errors.Is(err, io.EOF) {
+		err = r.complete()
+	}
+	if r.ended = err; errors.Is(err, io.EOF) {
+		r.release()
 	} else {
-		for i := range r.held {
-			r.release(i)
-		}
+		r.ready = nil
 	}
 	if err := r.grid.Close(); err != nil && errors.Is(r.ended, io.EOF) {
 		r.ended = fmt.Errorf("close %s: %w", r.grid.name(), err)
 	}
+}
+
+// complete returns io.EOF, unless the table lacks what the mapping names.
+func (r *Reader) complete() error {
+	if r.rows == 0 {
+		return fault.New(fault.Invalid, "sheet.short", "the table has no row below its heading").In(r.grid.name(), 0).
+			Do("Check header_row in the mapping")
+	}
+	last := max(r.mapping.Region, r.mapping.Period, r.mapping.Flag)
+	for _, c := range r.mapping.Columns {
+		last = max(last, c.Column)
+	}
+	for _, v := range r.mapping.Values {
+		last = max(last, v.Column)
+	}
+	if last > r.widest {
+		return r.noColumn(last)
+	}
+	return io.EOF
+}
+
+func (r *Reader) noColumn(column int) error {
+	f := fault.New(fault.Invalid, "sheet.no-column", "the table has no column %d", column).In(r.grid.name(), 0).
+		Do("Check the columns and the separator in the mapping")
+	f.Place.Column = column
+	return f
 }
 
 // advance reads one row.
@@ -123,9 +148,11 @@ func (r *Reader) advance() error {
 	if err != nil {
 		return err
 	}
+	r.widest = max(r.widest, len(cells))
 	if number <= r.mapping.HeaderRow {
 		return nil
 	}
+	r.rows++
 	if r.mapping.LastRow > 0 && number > r.mapping.LastRow {
 		return io.EOF
 	}
@@ -134,6 +161,9 @@ func (r *Reader) advance() error {
 		return nil
 	}
 	region := ""
+	if r.mapping.Region > r.widest {
+		return r.noColumn(r.mapping.Region)
+	}
 	if r.mapping.Region > 0 {
 		if region, err = r.region(); err != nil {
 			return err

@@ -69,6 +69,8 @@ func (m *Mapping) values() error {
 	if len(m.Values) == 0 {
 		return incomplete("it names no column of values")
 	}
+	type meaning struct{ region, period, part, code string }
+	seen := map[meaning]int{}
 	for _, v := range m.Values {
 		switch {
 		case m.Region < 1 && v.Region == "":
@@ -85,6 +87,11 @@ func (m *Mapping) values() error {
 		if err := m.timed(v); err != nil {
 			return err
 		}
+		means := meaning{v.Region, v.Period, v.Part, v.Code}
+		if other := seen[means]; other > 0 {
+			return incomplete("the two columns %d and %d mean the same (%s)", other, v.Column, strings.Join(strings.Fields(v.Region+" "+v.Period+" "+v.Part+" "+v.Code), " "))
+		}
+		seen[means] = v.Column
 	}
 	return nil
 }

@@ -1,13 +1,14 @@
 package sheet
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 
 	"peerscape/internal/fault"
 	"peerscape/internal/stats"
@@ -16,49 +17,45 @@ import (
 // mostYearbook is the longest file of map figures, in bytes.
 const mostYearbook = 8 << 20
 
-// option is one layer of a yearbook map.
-type option struct {
-	Code     string              `json:"code"`
-	Label    string              `json:"label"`
-	Title    string              `json:"title"`
-	Subtitle string              `json:"subtitle"`
-	Footnote string              `json:"footnote"`
-	Source   string              `json:"source"`
-	Data     map[string]*float64 `json:"data"`
+// layer is one map of a yearbook file: a value a region.
+type layer struct {
+	Code     string         `json:"code"`
+	Label    string         `json:"label"`
+	Title    string         `json:"title"`
+	Subtitle string         `json:"subtitle"`
+	Footnote string         `json:"footnote"`
+	Source   string         `json:"source"`
+	Data     map[string]any `json:"data"`
 }
 
-// NewYearbook reads the figures behind a map of Eurostat's yearbooks: JSON with
-// one value a region in each layer, or one plain object of region codes. The
-// layer becomes the dimension "option". The year is read from the subtitle, and
-// for single countries from the footnote; m.Fixed gives it where the file does
-// not. Regions that the footnote calls of low reliability get the flag u.
+// NewYearbook reads the figures behind a map of Eurostat's yearbooks. Four
+// shapes are known: "options", each with its texts and "data"; one map's texts
+// with "stats", an object of region codes for each measure; a plain object of
+// region codes and numbers; and one of region codes and objects of measures.
+//
+// The layer or measure becomes the dimension "option". The year is read from
+// the subtitle or the title, for single countries from the footnote; m.Fixed
+// gives it where the file does not. What the footnote calls of low reliability,
+// provisional or a break in series gets the flag. Of the mapping only Dataset,
+// Title and Fixed are read.
 func NewYearbook(r io.Reader, name string, m Mapping) (stats.Source, error) {
 	b, err := io.ReadAll(io.LimitReader(r, mostYearbook+1))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if len(b) > mostYearbook {
 		return nil, fault.New(fault.TooLarge, "sheet.yearbook-size", "the file of map figures is larger than %d MiB", mostYearbook>>20).In(name, 0).Do("Split it")
 	}
-	layers, err := readLayers(b, name)
+	layers, err := readLayers(bytes.TrimPrefix(b, []byte("\ufeff")), name)
 	if err != nil {
 		return nil, err
 	}
-	y := &yearbook{header: stats.Header{
+	y := &yearbook{name: name, header: stats.Header{
 		Dataset: m.Dataset, Title: m.Title, Format: "yearbook map", RegionDimension: "geo", Dimensions: []string{"option"},
 		Labels: map[string]map[string]string{"option": {}},
 	}}
 	for _, l := range layers {
-		if y.header.Title == "" {
-			y.header.Title = l.Title
-		}
-		y.header.Labels["option"][l.Code] = l.Label
-		for _, note := range []string{l.Footnote, l.Source} {
-			if note != "" && !slices.Contains(y.header.Notes, note) {
-				y.header.Notes = append(y.header.Notes, note)
-			}
-		}
-		if err := y.add(l, name, m.Fixed); err != nil {
+		if err := y.add(l, m.Fixed); err != nil {
 			return nil, err
 		}
 	}
@@ -68,128 +65,109 @@ func NewYearbook(r io.Reader, name string, m Mapping) (stats.Source, error) {
 	return y, nil
 }
 
-// readLayers reads either shape.
-func readLayers(b []byte, name string) ([]option, error) {
-	bad := fault.New(fault.Invalid, "sheet.yearbook", "the file is not the JSON behind a map of the Regional yearbook").In(name, 0).
-		Do("Take a file with \"options\" and \"data\", or one object of region codes and numbers")
-	var book struct {
-		Options []option `json:"options"`
-	}
-	if err := json.Unmarshal(b, &book); err != nil {
+func notYearbook(name, what string) *fault.Error {
+	return fault.New(fault.Invalid, "sheet.yearbook", "the file is not the JSON behind a map of the Regional yearbook: %s", what).In(name, 0).
+		Do(`Take a file with "options" and "data", or one object of region codes and numbers`)
+}
+
+// readLayers reads any of the shapes.
+func readLayers(b []byte, name string) ([]layer, error) {
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal(b, &whole); err != nil {
+		f := notYearbook(name, "it is no JSON").Because(err)
 		if s, ok := errors.AsType[*json.SyntaxError](err); ok {
-			bad.Place.Line = 1 + strings.Count(string(b[:min(int(s.Offset), len(b))]), "\n")
+			f.Place.Line = 1 + bytes.Count(b[:min(int(s.Offset), len(b))], []byte("\n"))
+		} else {
+			f.What = notYearbook(name, "it is a list, not an object; a list of points or ports names no regions").What
 		}
-		return nil, bad.Because(err)
+		return nil, f
 	}
-	if len(book.Options) > 0 {
-		return book.Options, nil
-	}
-	var plain map[string]*float64
-	if err := json.Unmarshal(b, &plain); err != nil || len(plain) == 0 {
-		return nil, bad.Because(err)
-	}
-	for code := range plain {
-		if !isRegion(code) && !codeShape.MatchString(code) {
-			return nil, bad
+	switch {
+	case whole["options"] != nil:
+		var layers []layer
+		if err := json.Unmarshal(whole["options"], &layers); err != nil {
+			return nil, notYearbook(name, `"options" have another shape`).Because(err)
 		}
+		return distinct(layers, name)
+	case whole["stats"] != nil:
+		var texts layer
+		var measures map[string]map[string]any
+		if err := errors.Join(json.Unmarshal(b, &texts), json.Unmarshal(whole["stats"], &measures)); err != nil {
+			return nil, notYearbook(name, `"stats" have another shape`).Because(err)
+		}
+		var layers []layer
+		for _, code := range slices.Sorted(maps.Keys(measures)) {
+			l := texts
+			l.Code, l.Label, l.Data = code, code, measures[code]
+			layers = append(layers, l)
+		}
+		return layers, nil
 	}
-	return []option{{Code: "A", Data: plain}}, nil
+	return plainLayers(b, name)
 }
 
-var (
-	yearAtEnd  = regexp.MustCompile(`\b((?:19|20)\d\d)(?:[–-](\d{2,4}))?\)?\s*$`)
-	bracketed  = regexp.MustCompile(`\(([A-Z]{2}[A-Z0-9]{0,3})\)`)
-	yearOfSome = regexp.MustCompile(`([\p{L}][^:.;]*?)[:,]\s*((?:19|20)\d\d)\b`)
-)
-
-// add turns one layer into series, in code order.
-func (y *yearbook) add(l option, name, fixed string) error {
-	year := fixed
-	if m := yearAtEnd.FindStringSubmatch(strings.TrimSuffix(strings.TrimSpace(l.Subtitle), ")")); m != nil {
-		year = m[1]
-		if len(m[2]) == 4 {
-			year = m[2]
-		} else if len(m[2]) == 2 {
-			year = m[1][:2] + m[2]
+// distinct gives every layer a code of its own.
+func distinct(layers []layer, name string) ([]layer, error) {
+	seen := map[string]bool{}
+	for i := range layers {
+		l := &layers[i]
+		if l.Code == "" {
+			l.Code = identifier(l.Label, i+1)
 		}
-	}
-	if year == "" {
-		return fault.New(fault.Invalid, "sheet.yearbook-year", "nothing says which year the map is of").In(name, 0).Do("Give it as fixed_period in the mapping")
-	}
-	period, err := stats.ParsePeriod(year)
-	if err != nil {
-		return err
-	}
-	others := otherYears(l.Footnote)
-	unsure := unreliable(l.Footnote)
-	for _, code := range slices.Sorted(maps.Keys(l.Data)) {
-		v := l.Data[code]
-		if v == nil {
-			continue
+		if seen[l.Code] {
+			return nil, notYearbook(name, fmt.Sprintf("two options have the code %s", clip(l.Code)))
 		}
-		at := period
-		if p, ok := others[code[:min(2, len(code))]]; ok {
-			at = p
-		}
-		var flags stats.Flags
-		if unsure[code] {
-			flags = stats.Unreliable
-		}
-		y.series = append(y.series, stats.Series{
-			Key: []string{l.Code}, Region: code, Periods: []stats.Period{at}, Values: []float64{*v}, Flags: []stats.Flags{flags},
-		})
+		seen[l.Code] = true
 	}
-	return nil
+	return layers, nil
 }
 
-// otherYears reads "Greece, Malta and Norway: 2023" from a footnote: country
-// code → year.
-func otherYears(footnote string) map[string]stats.Period {
-	out := map[string]stats.Period{}
-	footnote = strings.TrimPrefix(strings.TrimSpace(footnote), "Note:")
-	for _, m := range yearOfSome.FindAllStringSubmatch(footnote, -1) {
-		p, err := stats.ParsePeriod(m[2])
-		if err != nil {
+// plainLayers reads {"BE10": 69.4} and {"BE": {"DEG1": 69.4}}.
+func plainLayers(b []byte, name string) ([]layer, error) {
+	var regions map[string]any
+	if err := json.Unmarshal(b, &regions); err != nil {
+		return nil, notYearbook(name, "it is no JSON").Because(err)
+	}
+	plain := layer{Code: "A", Data: map[string]any{}}
+	measures := map[string]layer{}
+	sure := 0
+	for code, value := range regions {
+		if !codeShape.MatchString(code) {
+			return nil, notYearbook(name, fmt.Sprintf("%q is no region code", clip(code)))
+		}
+		if looksLike(code) {
+			sure++
+		}
+		inner, ok := value.(map[string]any)
+		if !ok {
+			plain.Data[code] = value
 			continue
 		}
-		for _, country := range strings.FieldsFunc(strings.ReplaceAll(m[1], " and ", ","), func(r rune) bool { return r == ',' }) {
-			if code, ok := countries[strings.TrimSpace(country)]; ok {
-				out[code] = p
+		for measure, v := range inner {
+			if measures[measure].Data == nil {
+				measures[measure] = layer{Code: measure, Label: measure, Data: map[string]any{}}
 			}
+			measures[measure].Data[code] = v
 		}
 	}
-	return out
-}
-
-// unreliable reads "Corse (FRM0) and Åland (FI20): low reliability": the codes
-// in a sentence that ends so. A sentence that restricts it to some layer
-// ("for …") is passed over; it stands in the notes.
-func unreliable(footnote string) map[string]bool {
-	out := map[string]bool{}
-	for _, sentence := range strings.Split(footnote, ". ") {
-		before, after, ok := strings.Cut(sentence, ": low reliability")
-		if !ok || strings.HasPrefix(strings.TrimSpace(after), "for ") {
-			continue
-		}
-		for _, m := range bracketed.FindAllStringSubmatch(before, -1) {
-			out[m[1]] = true
-		}
+	switch {
+	case 2*sure < len(regions): // some countries outside the nomenclature are no surprise
+		return nil, notYearbook(name, "its keys are no region codes")
+	case len(measures) == 0:
+		return []layer{plain}, nil
+	case len(plain.Data) > 0:
+		return nil, notYearbook(name, "some regions have a number and some have several")
 	}
-	return out
-}
-
-// countries by the English names that footnotes use.
-var countries = map[string]string{
-	"Belgium": "BE", "Bulgaria": "BG", "Czechia": "CZ", "Denmark": "DK", "Germany": "DE", "Estonia": "EE", "Ireland": "IE", "Greece": "EL",
-	"Spain": "ES", "France": "FR", "Croatia": "HR", "Italy": "IT", "Cyprus": "CY", "Latvia": "LV", "Lithuania": "LT", "Luxembourg": "LU",
-	"Hungary": "HU", "Malta": "MT", "Netherlands": "NL", "the Netherlands": "NL", "Austria": "AT", "Poland": "PL", "Portugal": "PT", "Romania": "RO",
-	"Slovenia": "SI", "Slovakia": "SK", "Finland": "FI", "Sweden": "SE", "Iceland": "IS", "Liechtenstein": "LI", "Norway": "NO", "Switzerland": "CH",
-	"Bosnia and Herzegovina": "BA", "Montenegro": "ME", "North Macedonia": "MK", "Albania": "AL", "Serbia": "RS", "Türkiye": "TR", "Moldova": "MD",
-	"Ukraine": "UA", "Kosovo": "XK",
+	var layers []layer
+	for _, code := range slices.Sorted(maps.Keys(measures)) {
+		layers = append(layers, measures[code])
+	}
+	return layers, nil
 }
 
 // yearbook implements stats.Source over what was read.
 type yearbook struct {
+	name   string
 	header stats.Header
 	series []stats.Series
 }
@@ -208,4 +186,61 @@ func (y *yearbook) Next(s *stats.Series) error {
 	s.Key, s.Region = append(s.Key, n.Key...), n.Region
 	s.Add(n.Periods[0], n.Values[0], n.Flags[0])
 	return nil
+}
+
+// add turns one layer into series, in code order.
+func (y *yearbook) add(l layer, fixed string) error {
+	if y.header.Title == "" {
+		y.header.Title = l.Title
+	}
+	y.header.Labels["option"][l.Code] = l.Label
+	for _, note := range []string{l.Footnote, l.Source} {
+		if note != "" && !slices.Contains(y.header.Notes, note) {
+			y.header.Notes = append(y.header.Notes, note)
+		}
+	}
+	period, err := y.period(l, fixed)
+	if err != nil {
+		return err
+	}
+	said := readFootnote(l.Footnote)
+	for _, text := range slices.Sorted(maps.Keys(l.Data)) {
+		code, _ := codeOf(text)
+		if code == "" {
+			return notYearbook(y.name, fmt.Sprintf("%q is no region code", clip(text)))
+		}
+		value, ok := l.Data[text].(float64)
+		if !ok {
+			if s, word := l.Data[text].(string); l.Data[text] == nil || word && slices.Contains(missing, s) {
+				continue
+			}
+			return fault.New(fault.Invalid, "sheet.yearbook-value", "the value of %s in option %s is %s, not a number", code, l.Code, clip(fmt.Sprintf("%q", fmt.Sprint(l.Data[text])))).
+				In(y.name, 0).Do("Correct it, or write null. Nothing was imported")
+		}
+		at, flags := said.of(code, l.Label, period)
+		y.series = append(y.series, stats.Series{
+			Key: []string{l.Code}, Region: code, Periods: []stats.Period{at}, Values: []float64{value}, Flags: []stats.Flags{flags},
+		})
+	}
+	return nil
+}
+
+var yearAtEnd = regexp.MustCompile(`\b((?:19|20)\d\d)(?:[–-](\d{4}|\d\d))?\)?\s*$`)
+
+// period returns the year of a layer; of "2013–23" the last one.
+func (y *yearbook) period(l layer, fixed string) (stats.Period, error) {
+	for _, text := range []string{l.Subtitle, l.Title} {
+		m := yearAtEnd.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		if m[2] != "" {
+			m[1] = m[1][:4-len(m[2])] + m[2]
+		}
+		return stats.ParsePeriod(m[1])
+	}
+	if fixed == "" {
+		return 0, fault.New(fault.Invalid, "sheet.yearbook-year", "nothing says which year the map is of").In(y.name, 0).Do("Give it as fixed_period in the mapping")
+	}
+	return stats.ParsePeriod(fixed)
 }
