@@ -15,7 +15,7 @@ var (
 
 	// nutsShape is narrower: words of a heading in capitals (TIME, SEX, SIZE)
 	// must not be taken for codes.
-	nutsShape = regexp.MustCompile(`^(?:(?:A[LT]|B[AEG]|C[HYZ]|D[EK]|E[ELS]|F[IR]|G[BR]|H[RU]|I[EST]|L[ITUV]|M[DEKT]|N[LO]|P[LT]|R[OS]|S[EIK]|TR|U[AK]|XK)(?:[0-9Z](?:[0-9A-Z][0-9A-Z]?)?)?` +
+	nutsShape = regexp.MustCompile(`^(?:(?:A[LT]|B[AEG]|C[HYZ]|D[EK]|E[ELS]|F[IR]|G[BR]|H[RU]|I[EST]|L[ITUV]|M[DEKT]|N[LO]|P[LT]|R[OS]|S[EIK]|TR|U[AK]|XK)(?:[0-9](?:[0-9A-Z][0-9A-Z]?)?|Z{1,3})?` +
 		`|(?:DE[A-G]|FR[A-Z]|IT[A-Z]|TR[A-C]|UK[A-N]|GB[A-N])(?:[0-9Z][0-9A-Z]?)?` +
 		`|[A-Z]{2}[0-9]{3}MC|E[UA](?:[0-9]{2}(?:_20[0-9]{2})?)?|[A-Z]{2}_TOT)$`)
 

@@ -177,6 +177,11 @@ func (p *proposer) measures(values []int) {
 	}
 }
 
+// timed reports whether a heading names a period or a part of a year.
+func timed(head string) bool {
+	return partOf(head) != "" || slices.ContainsFunc(strings.Split(head, " / "), func(s string) bool { _, ok := likelyPeriod(s); return ok })
+}
+
 // partOf returns the part of a year that a heading names: "01", "Q1".
 func partOf(head string) string {
 	if m := monthOf(head); m > 0 {

@@ -33,7 +33,7 @@ func (p *proposer) share(i int, so func(string) bool) float64 {
 }
 
 // numeric reports whether nine in ten filled cells are numbers or stand for
-// none, and one at least is a number.
+// none, and one at least is a number unless the heading is a time.
 func (p *proposer) numeric(i int) bool {
 	values := 0
 	return p.share(i, func(c string) bool {
@@ -42,7 +42,7 @@ func (p *proposer) numeric(i int) bool {
 			values++
 		}
 		return ok
-	}) >= 0.9 && values > 0
+	}) >= 0.9 && (values > 0 || timed(p.head[i]))
 }
 
 func (p *proposer) allFlags(i int) bool {
