@@ -45,8 +45,11 @@ func (c *snapshotBuild) Run(s *session) error {
 	t.notes = []string{
 		fmt.Sprintf("%s: %d bytes.", c.Out, report.Bytes),
 		fmt.Sprintf("%d indicators have figures: %s.", len(report.Covered), strings.Join(report.Covered, ", ")),
-		fmt.Sprintf("%d have none: %s.", len(report.Missing), strings.Join(report.Missing, ", ")),
+		fmt.Sprintf("%d more are computed from them: %s.", len(report.Computed), strings.Join(report.Computed, ", ")),
 		"Left out: rows of the United Kingdom and of codes that are no region; their reuse is restricted.",
+	}
+	for _, why := range report.Why {
+		t.notes = append(t.notes, fmt.Sprintf("%d have none, %s: %s.", len(why.Indicators), why.Text, strings.Join(why.Indicators, ", ")))
 	}
 	t.value = report
 	return s.print(t)

@@ -27,7 +27,8 @@ import (
 // recipe is the file that says what a snapshot is built from; see
 // data/catalogue/snapshot.toml.
 type recipe struct {
-	Dataset []ingredient `toml:"dataset"`
+	Absent  map[string]string `toml:"absent"` // dataset → why it is not bundled
+	Dataset []ingredient      `toml:"dataset"`
 }
 
 // ingredient is one dataset of the recipe.
@@ -76,6 +77,13 @@ type SnapshotReport struct {
 	Covered  []string // published indicators with figures
 	Computed []string // derived indicators whose parts have figures
 	Missing  []string // indicators without figures
+	Why      []Reason // for every missing one
+}
+
+// Reason says why indicators have no figures.
+type Reason struct {
+	Text       string
+	Indicators []string
 }
 
 // ShippedDataset is one line of the report.
@@ -128,6 +136,7 @@ func BuildSnapshot(ctx context.Context, files fs.FS, n *nuts.Nomenclature, dir f
 	}
 	report.Bytes = out.n
 	report.count(indicators, b.covered)
+	report.explain(indicators, r.Absent)
 	return report, nil
 }
 
@@ -143,6 +152,27 @@ func (r *SnapshotReport) count(indicators []*Indicator, covered map[string]bool)
 		default:
 			r.Covered = append(r.Covered, i.Code)
 		}
+	}
+}
+
+// explain groups the missing indicators by the reason.
+func (r *SnapshotReport) explain(indicators []*Indicator, absent map[string]string) {
+	for _, i := range indicators {
+		if !slices.Contains(r.Missing, i.Code) {
+			continue
+		}
+		text := "no file in the folder holds its dataset"
+		if i.Derived != nil {
+			text = "a part of its formula has no figures"
+		}
+		for _, s := range i.Sources {
+			text = or(absent[s.Dataset], text)
+		}
+		at := slices.IndexFunc(r.Why, func(w Reason) bool { return w.Text == text })
+		if at < 0 {
+			at, r.Why = len(r.Why), append(r.Why, Reason{Text: text})
+		}
+		r.Why[at].Indicators = append(r.Why[at].Indicators, i.Code)
 	}
 }
 
