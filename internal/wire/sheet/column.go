@@ -216,6 +216,24 @@ func (p *proposer) tidyMeasures() {
 		}
 		seen[name] = true
 	}
+	p.meanTheSame()
+}
+
+// meanTheSame leaves out columns whose headings say what another one's says.
+func (p *proposer) meanTheSame() {
+	first := map[string]int{}
+	kept := p.Mapping.Values[:0]
+	for _, v := range p.Mapping.Values {
+		name := strings.Join([]string{v.Region, v.Period, v.Part, v.Code}, "\x00")
+		if before := first[name]; before > 0 {
+			p.ask("The columns %d and %d have the same heading, %q. The mapping reads the first. Is that the one?", before, v.Column, p.head[v.Column-1])
+			p.unread = append(p.unread, v.Column)
+			continue
+		}
+		first[name] = v.Column
+		kept = append(kept, v)
+	}
+	p.Mapping.Values = kept
 }
 
 // distinctDimensions keeps the ids of dimensions apart.
