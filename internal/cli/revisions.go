@@ -72,8 +72,14 @@ func (c *revisionsCommand) Run(s *session) error {
 	}
 	t.title = fmt.Sprintf("%s: vintage %s against %s", r.Dataset, r.New.Label, r.Old.Label)
 	t.columns = []column{
-		{name: "Region"}, {name: strings.Join(r.Dimensions, ",")}, {name: "Period"}, {name: "Was", right: true}, {name: "Was flag"},
-		{name: "Is", right: true}, {name: "Is flag"}, {name: "Kind"},
+		{name: "Region"},
+		{name: strings.Join(r.Dimensions, ",")},
+		{name: "Period"},
+		{name: "Was", right: true},
+		{name: "Was flag"},
+		{name: "Is", right: true},
+		{name: "Is flag"},
+		{name: "Kind"},
 	}
 	t.notes = []string{fmt.Sprintf("In all: %d values stand in both; %d changed, %d added, %d withdrawn, %d with other flags only. Listed: %d.",
 		r.Compared, r.Totals[catalogue.Changed], r.Totals[catalogue.Added], r.Totals[catalogue.Withdrawn], r.Totals[catalogue.Flagged], len(list))}

@@ -33,20 +33,28 @@ func TestConvert(t *testing.T) {
 		{
 			"rate: weighted by the people in the overlap", n.ConvertRate, grown, 2021,
 			map[ID]float64{{"FI1C3", 2021}: 10, {"FI1C4", 2021}: 20},
-			Estimate{(10*196895 + 20*6551) / (196895.0 + 6551), lost, "population 2021"}, true,
+			Estimate{(10*196895 + 20*6551) / (196895.0 + 6551), lost, "population 2021"},
+			true,
 		},
 		{"a piece without value", n.ConvertTotal, grown, 2021, map[ID]float64{{"FI1C3", 2021}: 1}, Estimate{}, false},
 		{"a piece without rate", n.ConvertRate, grown, 2021, map[ID]float64{{"FI1C3", 2021}: 1}, Estimate{}, false},
 		{"no pieces", n.ConvertTotal, ID{"XK001", 2024}, 2021, both, Estimate{Weight: "area"}, false},
 		// SE121 took 1.58 km² from SE110, where nobody lives.
 		{
-			"a strip without people is not asked for", n.ConvertTotal, ID{"SE121", 2016}, 2013,
+			"a strip without people is not asked for", n.ConvertTotal,
+			ID{"SE121", 2016},
+			2013,
 			map[ID]float64{{"SE121", 2013}: 7},
-			Estimate{7, []Piece{piece("SE121", 2013, 1, 1)}, "population 2021"}, true,
+			Estimate{7, []Piece{piece("SE121", 2013, 1, 1)}, "population 2021"},
+			true,
 		},
 		{
-			"nobody is counted in Istanbul", n.ConvertRate, ID{"TR100", 2024}, 2021,
-			map[ID]float64{{"TR100", 2021}: 5.5}, Estimate{5.5, []Piece{piece("TR100", 2021, 1, 1)}, "area"}, true,
+			"nobody is counted in Istanbul", n.ConvertRate,
+			ID{"TR100", 2024},
+			2021,
+			map[ID]float64{{"TR100", 2021}: 5.5},
+			Estimate{5.5, []Piece{piece("TR100", 2021, 1, 1)}, "area"},
+			true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

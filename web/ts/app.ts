@@ -1,2 +1,3 @@
 // Everything works without this file; it saves page loads and adds readouts.
 import "htmx.org/dist/htmx.esm.js";
+import "../../internal/face/web/atlas/readout.ts";

@@ -161,7 +161,7 @@ func (r row) indicator() *Indicator {
 func sources(rows []sourceRow) []Source {
 	var out []Source
 	for _, s := range rows {
-		out = append(out, Source{Dataset: s.Dataset, Filter: s.Filter, Level: s.Level, Of: s.Of, Note: s.Note})
+		out = append(out, Source(s))
 	}
 	return out
 }

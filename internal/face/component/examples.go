@@ -26,7 +26,8 @@ func Examples() []Example {
 	return []Example{
 		{"flags", "Flag", "A short word in a box. Dashed: the value of a region that contains this one.", Flags([]Flag{
 			{Text: "value of Etelä-Suomi", Title: "Published for Etelä-Suomi (FI1C), which contains this region", Parent: true},
-			{Text: "estimate from FI1C3 and FI1C4"}, {Text: "provisional", Title: "Eurostat's flag p"},
+			{Text: "estimate from FI1C3 and FI1C4"},
+			{Text: "provisional", Title: "Eurostat's flag p"},
 		})},
 		{"number", "Number with source", "Dotted underline; opens where the number comes from.", Sourced(Number{Text: "87", Href: "/regions/FI1C6/indicators/gdp_pps"})},
 		{"crumbs", "Breadcrumb", "On every page below the first level.", Crumbs([]Crumb{{"Atlas", "/"}, {"Finland", "/regions/FI"}, {"Päijät-Häme", ""}})},
@@ -34,8 +35,12 @@ func Examples() []Example {
 		{"find", "Search for a region", "Works without script; suggests while typing.", FindRegion(Find{ID: "example-find"})},
 		{"scale", "Scale", "Six classes, round limits, low to high.", Legend(Scale{[]string{"under 60", "60–79", "80–99", "100–119", "120–149", "150 up"}})},
 		{"key", "Key", "Only where a mark repeats over many charts.", Key([]KeyEntry{
-			{chart.Key(chart.Own), "my region"}, {chart.Key(chart.Parent), "value of a wider region"}, {chart.Key(chart.Metro), "metropolis"},
-			{chart.Key(chart.Country), "country"}, {chart.Key(chart.Asset), "reads as a strength"}, {chart.Key(chart.Weak), "reads as a challenge"},
+			{chart.Key(chart.Own), "my region"},
+			{chart.Key(chart.Parent), "value of a wider region"},
+			{chart.Key(chart.Metro), "metropolis"},
+			{chart.Key(chart.Country), "country"},
+			{chart.Key(chart.Asset), "reads as a strength"},
+			{chart.Key(chart.Weak), "reads as a challenge"},
 		})},
 		{"choice", "Choice", "A native list.", Choose(Choice{ID: "example-choice", Name: "year", Label: "Year", Groups: []Group{{Options: []Option{{"2021", "2021", true}, {"2020", "2020", false}}}}})},
 		{"spark", "Sparkline", "Own scale; a hollow end is not final.", templ.Raw(chart.Spark(chart.Own, own, "From 87 in 2016 to 87 in 2021, lowest 84 in 2019, highest 88 in 2020."))},

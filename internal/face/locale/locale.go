@@ -187,11 +187,6 @@ func Rich(ctx context.Context, key string, args ...any) templ.Component {
 	return templ.Raw(From(ctx).T(key, escaped(args)...))
 }
 
-// RichN is Rich in the plural form of n.
-func RichN(ctx context.Context, key string, n int, args ...any) templ.Component {
-	return templ.Raw(From(ctx).N(key, n, escaped(args)...))
-}
-
 func escaped(args []any) []any {
 	out := slices.Clone(args)
 	for i := 1; i < len(out); i += 2 {

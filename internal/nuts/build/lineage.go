@@ -138,8 +138,10 @@ func (l *lineage) table() table {
 			cmp.Compare(a.from.code, b.from.code), cmp.Compare(a.to.code, b.to.code))
 	})
 	for _, o := range kept {
-		t.rows = append(t.rows, []string{o.from.version, o.to.version, o.from.code, o.to.code,
-			decimal(o.area, 2), decimal(o.pop21, 0), decimal(o.pop11, 0)})
+		t.rows = append(t.rows, []string{
+			o.from.version, o.to.version, o.from.code, o.to.code,
+			decimal(o.area, 2), decimal(o.pop21, 0), decimal(o.pop11, 0),
+		})
 	}
 	return t
 }

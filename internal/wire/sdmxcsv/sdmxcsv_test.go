@@ -64,60 +64,104 @@ var readable = []struct {
 	want     []string
 	notes    []string
 }{
-	{"a series a key", two + gdp + "A,MIO_EUR,AT11,2020,1.5,,\n" + gdp + "A,MIO_EUR,AT11,2021,2,bu,\n" + gdp + "A,MIO_EUR,AT12,2020,-3e2,p,C\n",
-		[]string{"A,MIO_EUR|AT11|2020=1.5;2021=2 bu;", "A,MIO_EUR|AT12|2020=-300 p@C;"}, nil},
-	{"CRLF, byte order mark, no line end", "\ufeff" + strings.ReplaceAll(two, "\n", "\r\n") + gdp + "A,MIO_EUR,AT11,2020,1,,\r\n\r\n" + gdp + "A,MIO_EUR,AT11,2021,2,,",
-		[]string{"A,MIO_EUR|AT11|2020=1;2021=2;"}, nil},
-	{"no value with and without flag", two + gdp + "A,MIO_EUR,AT11,2019,,,\n" + gdp + "A,MIO_EUR,AT11,2020,,u,\n" + gdp + "A,MIO_EUR,AT11,2021,,,C\n" + gdp + "A,MIO_EUR,AT11,2022,NaN,,F\n",
-		[]string{"A,MIO_EUR|AT11|2020=NaN u;2021=NaN @C;"}, nil},
-	{"labels behind codes, commas and breaks in quotation marks", both +
-		"dataflow,ESTAT:TGS00010(1.0),\"Rate, by region\",A,Annual,T,Total,AT11,\"Burgenland\n(A\"\"T)\",2020,,4.2,,bu,\"break in time series, low reliability\",,\n" +
-		"dataflow,ESTAT:TGS00010(1.0),\"Rate, by region\",A,Annual,T,Total,AT11,\"Burgenland\n(A\"\"T)\",2021,,4.3,,,,C,confidential\n",
-		[]string{"A,T|AT11|2020=4.2 bu;2021=4.3 @C;"}, nil},
-	{"a label that is an acronym", "STRUCTURE_ID,freq,FREQUENCY,geo,NUTS,TIME_PERIOD,OBS_VALUE\nESTAT:X(1.0),A,Annual,AT11,Burgenland,2020,1\n",
-		[]string{"A|AT11|2020=1;"}, nil},
-	{"code and label in one cell", "DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS\n" +
-		"ESTAT:TGS00010(1.0),10/02/26 11:00:00,A:Annual,PC: Percentage,AT11:Burgenland,2020,4.2,b: break,C: confidential\n",
-		[]string{"A,PC|AT11|2020=4.2 b@C;"}, []string{"Codes and labels stood in one cell and were separated."}},
-	{"columns in another order, one of each case", "OBS_VALUE,TIME_PERIOD,geo,unit,STRUCTURE_ID\n1,2020,AT11,PC,ESTAT:X(1.0)\n2,2021,AT11,PC,ESTAT:X(1.0)\n3,2021,AT11,NR,ESTAT:X(1.0)\n",
-		[]string{"PC|AT11|2020=1;2021=2;", "NR|AT11|2021=3;"}, []string{"The file names no frequency."}},
-	{"all names in capitals, statuses of the standard", "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,Area,TIME_PERIOD,OBS_VALUE,OBS_STATUS,DECIMALS,Decimals\n" +
-		"dataflow,OECD:DSD_REG@DF(2.0),I,A,AT11,Burgenland,2020,1,A,1,One\ndataflow,OECD:DSD_REG@DF(2.0),I,A,AT11,Burgenland,2021,2,BE,1,One\ndataflow,OECD:DSD_REG@DF(2.0),I,A,AT11,Burgenland,2022,,M,1,One\n",
-		[]string{"A|AT11|2020=1;2021=2 be;"}, []string{
+	{
+		"a series a key", two + gdp + "A,MIO_EUR,AT11,2020,1.5,,\n" + gdp + "A,MIO_EUR,AT11,2021,2,bu,\n" + gdp + "A,MIO_EUR,AT12,2020,-3e2,p,C\n",
+		[]string{"A,MIO_EUR|AT11|2020=1.5;2021=2 bu;", "A,MIO_EUR|AT12|2020=-300 p@C;"},
+		nil,
+	},
+	{
+		"CRLF, byte order mark, no line end", "\ufeff" + strings.ReplaceAll(two, "\n", "\r\n") + gdp + "A,MIO_EUR,AT11,2020,1,,\r\n\r\n" + gdp + "A,MIO_EUR,AT11,2021,2,,",
+		[]string{"A,MIO_EUR|AT11|2020=1;2021=2;"},
+		nil,
+	},
+	{
+		"no value with and without flag", two + gdp + "A,MIO_EUR,AT11,2019,,,\n" + gdp + "A,MIO_EUR,AT11,2020,,u,\n" + gdp + "A,MIO_EUR,AT11,2021,,,C\n" + gdp + "A,MIO_EUR,AT11,2022,NaN,,F\n",
+		[]string{"A,MIO_EUR|AT11|2020=NaN u;2021=NaN @C;"},
+		nil,
+	},
+	{
+		"labels behind codes, commas and breaks in quotation marks", both +
+			"dataflow,ESTAT:TGS00010(1.0),\"Rate, by region\",A,Annual,T,Total,AT11,\"Burgenland\n(A\"\"T)\",2020,,4.2,,bu,\"break in time series, low reliability\",,\n" +
+			"dataflow,ESTAT:TGS00010(1.0),\"Rate, by region\",A,Annual,T,Total,AT11,\"Burgenland\n(A\"\"T)\",2021,,4.3,,,,C,confidential\n",
+		[]string{"A,T|AT11|2020=4.2 bu;2021=4.3 @C;"},
+		nil,
+	},
+	{
+		"a label that is an acronym", "STRUCTURE_ID,freq,FREQUENCY,geo,NUTS,TIME_PERIOD,OBS_VALUE\nESTAT:X(1.0),A,Annual,AT11,Burgenland,2020,1\n",
+		[]string{"A|AT11|2020=1;"},
+		nil,
+	},
+	{
+		"code and label in one cell", "DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS\n" +
+			"ESTAT:TGS00010(1.0),10/02/26 11:00:00,A:Annual,PC: Percentage,AT11:Burgenland,2020,4.2,b: break,C: confidential\n",
+		[]string{"A,PC|AT11|2020=4.2 b@C;"},
+		[]string{"Codes and labels stood in one cell and were separated."},
+	},
+	{
+		"columns in another order, one of each case", "OBS_VALUE,TIME_PERIOD,geo,unit,STRUCTURE_ID\n1,2020,AT11,PC,ESTAT:X(1.0)\n2,2021,AT11,PC,ESTAT:X(1.0)\n3,2021,AT11,NR,ESTAT:X(1.0)\n",
+		[]string{"PC|AT11|2020=1;2021=2;", "NR|AT11|2021=3;"},
+		[]string{"The file names no frequency."},
+	},
+	{
+		"all names in capitals, statuses of the standard", "STRUCTURE,STRUCTURE_ID,ACTION,FREQ,REF_AREA,Area,TIME_PERIOD,OBS_VALUE,OBS_STATUS,DECIMALS,Decimals\n" +
+			"dataflow,OECD:DSD_REG@DF(2.0),I,A,AT11,Burgenland,2020,1,A,1,One\ndataflow,OECD:DSD_REG@DF(2.0),I,A,AT11,Burgenland,2021,2,BE,1,One\ndataflow,OECD:DSD_REG@DF(2.0),I,A,AT11,Burgenland,2022,,M,1,One\n",
+		[]string{"A|AT11|2020=1;2021=2 be;"},
+		[]string{
 			"Columns that are neither dimensions nor flags were left out: DECIMALS.",
 			"Observation statuses without a counterpart among Eurostat's flags were left out.",
-		}},
-	{"flag and status both", "STRUCTURE_ID,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,OBS_STATUS\nESTAT:X(1.0),A,AT11,2020,1,b,P\n",
-		[]string{"A|AT11|2020=1 bp;"}, nil},
-	{"semicolons and decimal commas", "freq;geo;time;values\nA;AT11;2020;1,5\nA;AT11;2021;-0,25\nA;AT11;2022;7\n",
-		[]string{"A|AT11|2020=1.5;2021=-0.25;2022=7;"}, []string{
+		},
+	},
+	{
+		"flag and status both", "STRUCTURE_ID,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,OBS_STATUS\nESTAT:X(1.0),A,AT11,2020,1,b,P\n",
+		[]string{"A|AT11|2020=1 bp;"},
+		nil,
+	},
+	{
+		"semicolons and decimal commas", "freq;geo;time;values\nA;AT11;2020;1,5\nA;AT11;2021;-0,25\nA;AT11;2022;7\n",
+		[]string{"A|AT11|2020=1.5;2021=-0.25;2022=7;"},
+		[]string{
 			"The columns are separated by semicolons.", "The file does not name its dataset.", "Decimal commas were read as decimal points.",
-		}},
+		},
+	},
 	{"tabs", "freq\tgeo\ttime\tvalues\nA\tAT11\t2020\t1.5\n", []string{"A|AT11|2020=1.5;"}, []string{
 		"The columns are separated by tabs.", "The file does not name its dataset.",
 	}},
-	{"saved from R with row numbers and dates", "\"\",\"freq\",\"unit\",\"geo\",\"TIME_PERIOD\",\"values\"\n\"1\",\"A\",\"PC\",\"AT11\",2019-01-01,1\n\"2\",\"A\",\"PC\",\"AT11\",2020-01-01,NA\n\"3\",\"Q\",\"PC\",\"AT11\",2020-04-01,3\n\"4\",\"M\",\"PC\",\"AT11\",2020-04-01,4\n\"5\",\"S\",\"PC\",\"AT11\",2020-07-01,5\n\"6\",\"W\",\"PC\",\"AT11\",2021-01-01,6\n\"7\",\"D\",\"PC\",\"AT11\",2020-02-01,7\n",
+	{
+		"saved from R with row numbers and dates", "\"\",\"freq\",\"unit\",\"geo\",\"TIME_PERIOD\",\"values\"\n\"1\",\"A\",\"PC\",\"AT11\",2019-01-01,1\n\"2\",\"A\",\"PC\",\"AT11\",2020-01-01,NA\n\"3\",\"Q\",\"PC\",\"AT11\",2020-04-01,3\n\"4\",\"M\",\"PC\",\"AT11\",2020-04-01,4\n\"5\",\"S\",\"PC\",\"AT11\",2020-07-01,5\n\"6\",\"W\",\"PC\",\"AT11\",2021-01-01,6\n\"7\",\"D\",\"PC\",\"AT11\",2020-02-01,7\n",
 		[]string{"A,PC|AT11|2019=1;", "Q,PC|AT11|2020-Q2=3;", "M,PC|AT11|2020-04=4;", "S,PC|AT11|2020-S2=5;", "W,PC|AT11|2020-W53=6;", "D,PC|AT11|2020-D032=7;"},
-		[]string{"The file does not name its dataset.", "Dates were read as the periods of the frequency in which they lie."}},
-	{"saved from Python", "Unnamed: 0,Geo,Region name,Year,Value,flags\n0,AT11,Burgenland,2019.0,1,\n1,AT11,Burgenland,2020.0,,u\n",
-		[]string{"|AT11|2019=1;2020=NaN u;"}, []string{
+		[]string{"The file does not name its dataset.", "Dates were read as the periods of the frequency in which they lie."},
+	},
+	{
+		"saved from Python", "Unnamed: 0,Geo,Region name,Year,Value,flags\n0,AT11,Burgenland,2019.0,1,\n1,AT11,Burgenland,2020.0,,u\n",
+		[]string{"|AT11|2019=1;2020=NaN u;"},
+		[]string{
 			"The file does not name its dataset.", "The file names no frequency.", "Years such as 2013.0 were read as 2013.",
-		}},
-	{"periods sorted, repeated rows once", "geo,time,values\nAT11,2021,2\nAT11,2020,1\nAT11,2021,2\nAT12,2020,3\nAT11,2022,4\n",
-		[]string{"|AT11|2020=1;2021=2;", "|AT12|2020=3;", "|AT11|2022=4;"}, []string{
+		},
+	},
+	{
+		"periods sorted, repeated rows once", "geo,time,values\nAT11,2021,2\nAT11,2020,1\nAT11,2021,2\nAT12,2020,3\nAT11,2022,4\n",
+		[]string{"|AT11|2020=1;2021=2;", "|AT12|2020=3;", "|AT11|2022=4;"},
+		[]string{
 			"The file does not name its dataset.", "The file names no frequency.",
 			"Some rows stand in the file twice with the same figure; they were read once.",
-		}},
-	{"rows that differ only in an early column", "time,geo,freq,values\n2020,AT11,A,1\n2021,AT11,A,1\n2021,AT12,A,1\n",
-		[]string{"A|AT11|2020=1;2021=1;", "A|AT12|2021=1;"}, []string{"The file does not name its dataset."}},
+		},
+	},
+	{
+		"rows that differ only in an early column", "time,geo,freq,values\n2020,AT11,A,1\n2021,AT11,A,1\n2021,AT12,A,1\n",
+		[]string{"A|AT11|2020=1;2021=1;", "A|AT12|2021=1;"},
+		[]string{"The file does not name its dataset."},
+	},
 	{"a heading like its first row", "geo,time,values\ngeo,2020,1\n", []string{"|geo|2020=1;"}, []string{"The file does not name its dataset.", "The file names no frequency."}},
 	{"empty columns at the end", "geo,time,values,,\nAT11,2020,1,,\nAT12,2020,1,\n", []string{"|AT11|2020=1;", "|AT12|2020=1;"}, []string{"The file does not name its dataset.", "The file names no frequency."}},
 	{"a heading alone", two, nil, []string{"The file has a heading and no rows."}},
 	{"labels in Windows-1252", "freq;geo;Region name;time;values\nA;AT33;Tirol \xfcber;2020;1\n", []string{"A|AT33|2020=1;"}, []string{
 		"The columns are separated by semicolons.", "The file does not name its dataset.", "Labels are not UTF-8 and were read as Windows-1252.",
 	}},
-	{"a day, where no frequency turns it into something else", "STRUCTURE,STRUCTURE_ID,DIM_1,DIM_3,OBS_VALUE\ndataflow,ESTAT:X(1.0),A,2014-02-01,1\n",
-		[]string{"A||2014-D032=1;"}, []string{"The file names no frequency.", "No column is called TIME_PERIOD; the periods were taken from DIM_3."}},
+	{
+		"a day, where no frequency turns it into something else", "STRUCTURE,STRUCTURE_ID,DIM_1,DIM_3,OBS_VALUE\ndataflow,ESTAT:X(1.0),A,2014-02-01,1\n",
+		[]string{"A||2014-D032=1;"},
+		[]string{"The file names no frequency.", "No column is called TIME_PERIOD; the periods were taken from DIM_3."},
+	},
 }
 
 func TestReads(t *testing.T) {

@@ -20,7 +20,7 @@ type mark struct {
 // own letters are in lower case and mean other things: s is not S. Letters
 // without flags have no counterpart among Eurostat's.
 var standardStatus = [26]mark{
-	'A' - 'A': {known: true},                                           // normal
+	0:         {known: true},                                           // normal
 	'B' - 'A': {known: true, flags: stats.Break},                       // break in series
 	'D' - 'A': {known: true, flags: stats.Definition},                  // definition differs
 	'E' - 'A': {known: true, flags: stats.Estimated},                   // estimated

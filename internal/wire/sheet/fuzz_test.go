@@ -40,7 +40,10 @@ func FuzzCSV(f *testing.F) {
 			p.Mapping.Fixed = "2020"
 		}
 		if err := p.Mapping.Validate(); err != nil {
-			t.Fatalf("the proposal is not valid: %v\n%+v", err, p.Mapping)
+			if unsorted(err) {
+				t.Fatalf("the proposal is refused without a kind: %v\n%+v", err, p.Mapping)
+			}
+			return // two columns under one heading: a person decides which is meant
 		}
 		r, err := sheet.NewReader(strings.NewReader(string(b)), "t.csv", p.Mapping, sheet.Options{})
 		if err == nil {

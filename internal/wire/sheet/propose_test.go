@@ -36,7 +36,8 @@ func TestProposals(t *testing.T) {
 		},
 		"dates in columns": {
 			"year,Dec-01,FI1C6\n2020,1,2\n2021,3,4\n", "", `"Dec-01" is a date that a spreadsheet made of a region code. Is it DEC01?`,
-			[]ValueColumn{{Column: 2, Region: "Dec-01"}, {Column: 3, Region: "FI1C6"}}, nil,
+			[]ValueColumn{{Column: 2, Region: "Dec-01"}, {Column: 3, Region: "FI1C6"}},
+			nil,
 		},
 		"unit of a long table": {
 			"geo,unit,time,value\nFI1C6,PC,2020,1\nFI1C6,PC,2021,2\n", "", "", []ValueColumn{{Column: 4}}, []DimensionCol{{ID: "unit", Column: 2}},
@@ -52,13 +53,17 @@ func TestProposals(t *testing.T) {
 		"merged in CSV": {
 			"geo,2020,,2021,\n,men,women,men,women\nFI1C6,1,2,3,4\nSE110,3,4,5,6\n", "", "",
 			[]ValueColumn{
-				{Column: 2, Period: "2020", Dimension: "measure", Code: "men"}, {Column: 3, Period: "2020", Dimension: "measure", Code: "women"},
-				{Column: 4, Period: "2021", Dimension: "measure", Code: "men"}, {Column: 5, Period: "2021", Dimension: "measure", Code: "women"},
-			}, nil,
+				{Column: 2, Period: "2020", Dimension: "measure", Code: "men"},
+				{Column: 3, Period: "2020", Dimension: "measure", Code: "women"},
+				{Column: 4, Period: "2021", Dimension: "measure", Code: "men"},
+				{Column: 5, Period: "2021", Dimension: "measure", Code: "women"},
+			},
+			nil,
 		},
 		"accents in a measure": {
 			"geo,Väkiluku,Pinta-ala\nFI1C6,1.5,2\nSE110,3,4\n", "", "Which year",
-			[]ValueColumn{{Column: 2, Dimension: "measure", Code: "vakiluku"}, {Column: 3, Dimension: "measure", Code: "pinta_ala"}}, nil,
+			[]ValueColumn{{Column: 2, Dimension: "measure", Code: "vakiluku"}, {Column: 3, Dimension: "measure", Code: "pinta_ala"}},
+			nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
