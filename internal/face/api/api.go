@@ -52,6 +52,7 @@ func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, v
 	config.Info.License = &huma.License{Name: "EUPL-1.2", Identifier: "EUPL-1.2"}
 	config.Info.Contact = &huma.Contact{Name: "The operator of this installation"}
 	config.Servers = []*huma.Server{{URL: Base, Description: "this installation"}}
+	config.Security = []map[string][]string{{}} // everyone may read
 	config.OpenAPIPath = "/openapi"
 	config.DocsPath, config.SchemasPath = "", ""
 	config.CreateHooks = nil
