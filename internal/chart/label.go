@@ -181,6 +181,9 @@ func price(i int, c Placed, labels []Label, circles []Circle, f Frame) float64 {
 		if covers(c, o.X, o.Y, o.R) {
 			cost += 30 + 3*o.R
 		}
+		if hits(c, o.X, o.Y, o.R) {
+			cost += 5
+		}
 	}
 	return cost
 }

@@ -426,7 +426,7 @@ func TestEveryPageInEveryLanguage(t *testing.T) {
 
 func TestGalleryShowsEveryExample(t *testing.T) {
 	d := open(t, "/gallery")
-	want := []string{"Flag", "Number with source", "Breadcrumb", "Facts", "Search for a region", "Scale", "Key", "Choice", "Sparkline", "Sparkline with a gap and a break", "Failure"}
+	want := []string{"Flag", "Number with source", "Breadcrumb", "Facts", "Search for a region", "Scale", "Key", "Choice", "Sparkline", "Sparkline with a gap and a break", "Strip", "Gap chart", "Failure"}
 	if diff := cmp.Diff(want, d.Texts("section h2")); diff != "" {
 		t.Errorf("gallery (-want +got):\n%s", diff)
 	}

@@ -33,15 +33,21 @@ type listRow struct {
 	mapHref                              string
 	datasets                             []string
 	formula                              string
+	available                            bool
 }
 
 // list answers what is measured, by domain.
 func (p *Indicator) list(ctx context.Context, _ *http.Request) (*page.Answer, error) {
-	imported, err := p.imported(ctx)
+	datasets, err := p.Figures.Datasets(ctx)
 	if err != nil {
 		return nil, err
 	}
+	imported := map[string]bool{}
+	for _, d := range datasets {
+		imported[d.Code] = true
+	}
 	all := p.Figures.Indicators()
+	have := page.Available(all, datasets)
 	v := &listView{title: locale.N(ctx, "indicators.title", len(all))}
 	at := map[string]int{}
 	for _, i := range all {
@@ -51,30 +57,21 @@ func (p *Indicator) list(ctx context.Context, _ *http.Request) (*page.Answer, er
 			at[i.Domain] = n
 			v.domains = append(v.domains, domain{id: i.Domain, name: locale.T(ctx, "domain."+i.Domain)})
 		}
-		v.domains[n].rows = append(v.domains[n].rows, p.listRow(ctx, i, imported))
+		v.domains[n].rows = append(v.domains[n].rows, p.listRow(ctx, i, imported, have[i.Code]))
 	}
 	return &page.Answer{Title: locale.T(ctx, "nav.indicators"), Section: "indicators", Body: listed(v)}, nil
 }
 
-func (p *Indicator) imported(ctx context.Context) (map[string]bool, error) {
-	datasets, err := p.Figures.Datasets(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]bool{}
-	for _, d := range datasets {
-		out[d.Code] = true
-	}
-	return out, nil
-}
-
-func (p *Indicator) listRow(ctx context.Context, i *catalogue.Indicator, imported map[string]bool) listRow {
+func (p *Indicator) listRow(ctx context.Context, i *catalogue.Indicator, imported map[string]bool, available bool) listRow {
 	r := listRow{
 		code: i.Code, name: i.NameIn(locale.Code(ctx)), unit: figure.Unit(ctx, i), level: place.LevelName(ctx, i.Level),
-		reads: locale.T(ctx, "direction."+string(i.Direction)),
+		reads: locale.T(ctx, "direction."+string(i.Direction)), available: available,
 	}
 	if i.First > 0 && i.Last > 0 {
-		r.years = strconv.Itoa(i.First) + "–" + strconv.Itoa(i.Last)
+		r.years = strconv.Itoa(i.First)
+		if i.Last > i.First {
+			r.years += "–" + strconv.Itoa(i.Last)
+		}
 	}
 	if i.Ends {
 		r.ends = locale.T(ctx, "indicators.ends", "Year", strconv.Itoa(i.Last))
@@ -90,7 +87,7 @@ func (p *Indicator) listRow(ctx context.Context, i *catalogue.Indicator, importe
 	if d := i.Derived; d != nil {
 		r.formula = p.formula(ctx, d)
 	}
-	if i.Level >= 2 && (len(r.datasets) > 0 || i.Derived != nil) {
+	if i.Level >= 2 && available {
 		r.mapHref = "/?indicator=" + i.Code
 	}
 	r.note = i.Note[locale.Code(ctx)]
@@ -116,7 +113,6 @@ func (p *Indicator) formula(ctx context.Context, d *catalogue.Derived) string {
 	return name(d.Numerator)
 }
 
-// sources links the datasets of a row.
 func datasetHref(code string) string { return "/sources/" + code }
 
 func section(d domain) component.Part { return component.Part{ID: d.id, Title: d.name} }

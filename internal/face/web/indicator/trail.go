@@ -137,21 +137,9 @@ func filter(ctx context.Context, f map[string]string, s catalogue.Structure) []s
 				label = d.Labels[code]
 			}
 		}
-		out = append(out, worded(ctx, id, code, label))
+		out = append(out, figure.Worded(ctx, id, code, label))
 	}
 	return out
-}
-
-// worded writes one dimension: the messages' word for the code, else the
-// label of the file, else the code alone.
-func worded(ctx context.Context, id, code, label string) string {
-	r := locale.From(ctx)
-	name := r.Or("dimension."+id, id)
-	word := r.Or("code."+id+"."+code, r.Or("code.any."+code, label))
-	if word == "" || word == code {
-		return name + ": " + code
-	}
-	return name + ": " + word + " (" + id + "=" + code + ")"
 }
 
 // text is a plain text as a component.

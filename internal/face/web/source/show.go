@@ -9,6 +9,7 @@ import (
 	"peerscape/internal/exchange/catalogue"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
+	"peerscape/internal/face/web/figure"
 	"peerscape/internal/face/web/page"
 	"peerscape/internal/face/web/place"
 )
@@ -30,8 +31,8 @@ type vintageRow struct {
 }
 
 type dimension struct {
-	id    string
-	codes []string // with their labels
+	id    string   // in words, with the id
+	codes []string // with their meaning
 	more  int      // codes that are not listed
 }
 
@@ -69,7 +70,7 @@ func (s *Source) view(ctx context.Context, d *catalogue.Dataset) *view {
 		v.vintages = append(v.vintages, row)
 	}
 	for _, x := range d.Structure.Dimensions {
-		v.dimensions = append(v.dimensions, listedCodes(x))
+		v.dimensions = append(v.dimensions, listedCodes(ctx, x))
 	}
 	for _, i := range s.Figures.Indicators() {
 		if slices.ContainsFunc(i.Sources, func(x catalogue.Source) bool { return x.Dataset == d.Code }) {
@@ -104,15 +105,18 @@ func (s *Source) facts(ctx context.Context, d *catalogue.Dataset) []component.Fa
 // shownCodes is how many codes of a dimension are listed.
 const shownCodes = 30
 
-func listedCodes(d catalogue.Dimension) dimension {
-	out := dimension{id: d.ID}
+func listedCodes(ctx context.Context, d catalogue.Dimension) dimension {
+	out := dimension{id: figure.Dimension(ctx, d.ID)}
+	if out.id != d.ID {
+		out.id += " (" + d.ID + ")"
+	}
 	for i, c := range d.Codes {
 		if i == shownCodes {
 			out.more = len(d.Codes) - shownCodes
 			break
 		}
-		if l := d.Labels[c]; l != "" && l != c {
-			c += ", " + l
+		if word := figure.Code(ctx, d.ID, c, d.Labels[c]); word != "" {
+			c += ", " + word
 		}
 		out.codes = append(out.codes, c)
 	}
