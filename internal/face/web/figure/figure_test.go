@@ -31,8 +31,10 @@ func series() *catalogue.Figure {
 	return &catalogue.Figure{
 		Indicator: &catalogue.Indicator{Code: "gdp_pps", Unit: "index_eu", Decimals: 0, Convert: catalogue.Mean},
 		Points: []catalogue.Point{
-			{Period: stats.Year(2000), Value: 96}, {Period: stats.Year(2001), Value: math.NaN(), Flags: stats.Confidential},
-			{Period: stats.Year(2003), Value: 90.4}, {Period: stats.Year(2004), Value: 87.6, Flags: stats.Provisional},
+			{Period: stats.Year(2000), Value: 96},
+			{Period: stats.Year(2001), Value: math.NaN(), Flags: stats.Confidential},
+			{Period: stats.Year(2003), Value: 90.4},
+			{Period: stats.Year(2004), Value: 87.6, Flags: stats.Provisional},
 		},
 		Breaks: []catalogue.Break{{Period: stats.Year(2003), Reason: "territory", Area: 687.2, People: 6551}},
 	}
@@ -71,8 +73,12 @@ func TestDifferenceCountsPoints(t *testing.T) {
 		d    float64
 		want string
 	}{
-		{"en", index, -1, "1 point"}, {"en", index, 55, "55 points"}, {"en", percent, 1.5, "1.5 points"},
-		{"pl", index, 54, "54 punkty"}, {"pl", index, 55, "55 punktów"}, {"en", euro, -2400, "EUR 2\u202f400"},
+		{"en", index, -1, "1 point"},
+		{"en", index, 55, "55 points"},
+		{"en", percent, 1.5, "1.5 points"},
+		{"pl", index, 54, "54 punkty"},
+		{"pl", index, 55, "55 punktów"},
+		{"en", euro, -2400, "EUR 2\u202f400"},
 	}
 	for _, tt := range tests {
 		if got := Difference(reader(t, tt.lang), tt.i, tt.d); got != tt.want {
