@@ -135,6 +135,16 @@ func TestAtlasKeepsWhatCanBeKept(t *testing.T) {
 	}
 }
 
+func TestAtlasComparesNoTotals(t *testing.T) {
+	d := open(t, "/?indicator=population")
+	if got := d.One("h1").Text(); strings.Contains(got, "metropolis") || !strings.Contains(got, "half of the regions") {
+		t.Errorf("h1 %q compares totals of regions of different size", got)
+	}
+	if n := len(d.All(".pairs")); n != 0 {
+		t.Error("the gap of a total is drawn")
+	}
+}
+
 func TestTableHoldsEveryValue(t *testing.T) {
 	d := open(t, "/atlas/table?sort=value")
 	rows := d.All("tbody tr")

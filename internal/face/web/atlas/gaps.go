@@ -33,12 +33,16 @@ type beside struct {
 }
 
 // besides reads the figures of the partner regions and of what they are
-// compared with. A figure that does not exist is left out.
-func (a *Atlas) besides(ctx context.Context, indicator string) ([]beside, error) {
+// compared with. A figure that does not exist is left out; totals of regions
+// of different size are not compared at all.
+func (a *Atlas) besides(ctx context.Context, i *catalogue.Indicator) ([]beside, error) {
+	if figure.Total(i) {
+		return nil, nil
+	}
 	var out []beside
 	for _, p := range a.places.Partners() {
 		b := beside{Partner: p}
-		own, err := a.figure(ctx, p.Region.ID, indicator)
+		own, err := a.figure(ctx, p.Region.ID, i.Code)
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +51,7 @@ func (a *Atlas) besides(ctx context.Context, indicator string) ([]beside, error)
 			if own == nil || m.Inside() {
 				continue
 			}
-			other, err := a.figure(ctx, m.Compare, indicator)
+			other, err := a.figure(ctx, m.Compare, i.Code)
 			if err != nil {
 				return nil, err
 			}

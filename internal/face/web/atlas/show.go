@@ -35,7 +35,7 @@ func (a *Atlas) show(ctx context.Context, r *http.Request) (*page.Answer, error)
 }
 
 func (a *Atlas) view(ctx context.Context, m *catalogue.Map) (*view, error) {
-	all, err := a.besides(ctx, m.Indicator.Code)
+	all, err := a.besides(ctx, m.Indicator)
 	if err != nil {
 		return nil, err
 	}

@@ -84,10 +84,14 @@ func keyOf(ctx context.Context, level int, partners, missing bool) []component.K
 		return `<svg class="gl" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><circle class="` + class + `" r="6"/></svg>`
 	}
 	var out []component.KeyEntry
+	partner := "key.partner"
+	if level == 3 { // a partner region of NUTS 2 has several circles
+		partner = "key.partner-parts"
+	}
 	if partners {
 		out = append(
 			out,
-			component.KeyEntry{Sign: ring("q3 ringp"), Text: locale.T(ctx, "key.partner", "Level", strconv.Itoa(level))},
+			component.KeyEntry{Sign: ring("q3 ringp"), Text: locale.T(ctx, partner, "Level", strconv.Itoa(level))},
 			component.KeyEntry{Sign: ring("q5 ringm"), Text: locale.T(ctx, "key.metro")},
 		)
 	}

@@ -80,7 +80,7 @@ func (p *Region) known(ctx context.Context, figures []*catalogue.Figure) []strin
 	var out []string
 	for basis, key := range []string{"known.own", "known.converted", "known.inherited"} {
 		if n[basis] > 0 {
-			out = append(out, locale.N(ctx, key, n[basis]))
+			out = append(out, locale.T(ctx, key, "N", locale.Number(ctx, float64(n[basis]), 0)))
 		}
 	}
 	return out
