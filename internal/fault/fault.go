@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Kind sorts faults by what a caller can do about them.
@@ -119,6 +120,19 @@ func (e *Error) With(name string, value any) *Error {
 	}
 	e.Args[name] = value
 	return e
+}
+
+// Clip shortens foreign text for a sentence to at most so many bytes, and makes
+// it valid UTF-8.
+func Clip[T string | []byte](text T, most int) string {
+	s, end := string(text[:min(len(text), most)]), ""
+	if len(text) > most {
+		end = "…"
+		for s != "" && !utf8.RuneStart(text[len(s)]) { // not in the middle of a letter
+			s = s[:len(s)-1]
+		}
+	}
+	return strings.ToValidUTF8(s, "?") + end
 }
 
 // KindOf returns the kind of the outermost fault in err's chain, Internal if

@@ -105,13 +105,13 @@ func ParseFlags(s string) (Flags, error) {
 	for i := range len(s) {
 		if s[i] == '@' {
 			if i+2 != len(s) || s[i+1] < 'A' || s[i+1] > 'Z' {
-				return 0, fault.New(fault.Invalid, "stats.flag", "%q is not a confidentiality mark", clip(s[i:]))
+				return 0, fault.New(fault.Invalid, "stats.flag", "%q is not a confidentiality mark", fault.Clip(s[i:], 40))
 			}
 			return f.WithConf(s[i+1]), nil
 		}
 		bit, ok := FlagOf(s[i])
 		if !ok {
-			return 0, fault.New(fault.Invalid, "stats.flag", "%q is not a flag", clip(s)).
+			return 0, fault.New(fault.Invalid, "stats.flag", "%q is not a flag", fault.Clip(s, 40)).
 				Do("Known flags are the letters %s", flagLetters)
 		}
 		f |= bit

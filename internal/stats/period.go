@@ -101,7 +101,7 @@ func (p Period) String() string {
 // ParsePeriod reads a period in Eurostat's present or old text (2020Q1,
 // 2020M01, 2020-03-31); surrounding space is not accepted.
 func ParsePeriod(s string) (Period, error) {
-	bad := fault.New(fault.Invalid, "stats.period", "%q is not a period", clip(s)).
+	bad := fault.New(fault.Invalid, "stats.period", "%q is not a period", fault.Clip(s, 40)).
 		Do("Write a year (2020), half-year (2020-S1), quarter (2020-Q1), month (2020-01), week (2020-W01) or day (2020-D001)")
 	if len(s) < 4 {
 		return 0, bad
@@ -178,13 +178,6 @@ func digits(s string) (int, bool) {
 		n = n*10 + int(c)
 	}
 	return n, true
-}
-
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }
 
 // MarshalText writes the canonical text.

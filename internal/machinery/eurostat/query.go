@@ -73,7 +73,7 @@ func (q *Query) check() error {
 		return fault.New(fault.Internal, "eurostat.api", "there is no interface %v", q.API)
 	}
 	if !isID(q.Dataset) {
-		return fault.New(fault.Invalid, "eurostat.dataset", "%q is not the code of a dataset", clip(q.Dataset, 60)).
+		return fault.New(fault.Invalid, "eurostat.dataset", "%q is not the code of a dataset", fault.Clip(q.Dataset, 60)).
 			Do("Write a code such as nama_10r_3gdp")
 	}
 	n := 0
@@ -81,7 +81,7 @@ func (q *Query) check() error {
 		n += len(codes)
 		for _, id := range append([]string{dim}, codes...) {
 			if !isID(id) {
-				return fault.New(fault.Invalid, "eurostat.filter", "%q in the filter for %s is not a code", clip(id, 60), clip(dim, 60)).
+				return fault.New(fault.Invalid, "eurostat.filter", "%q in the filter for %s is not a code", fault.Clip(id, 60), fault.Clip(dim, 60)).
 					Do("Codes are letters, digits, _, -, @ and $")
 			}
 		}
@@ -273,12 +273,4 @@ func (a *ask) parameters() string {
 func stem(dataset, address string) string {
 	sum := sha256.Sum256([]byte(address))
 	return strings.ToLower(dataset) + "." + hex.EncodeToString(sum[:8])
-}
-
-// clip shortens foreign text for a message.
-func clip(s string, most int) string {
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
 }

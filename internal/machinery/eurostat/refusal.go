@@ -41,7 +41,7 @@ type about struct {
 
 // say makes a fault that ends with the address.
 func (a *about) say(kind fault.Kind, key, format string, args ...any) *fault.Error {
-	return fault.New(kind, key, "%s (%s)", fmt.Sprintf(format, args...), clip(a.address, 200)).
+	return fault.New(kind, key, "%s (%s)", fmt.Sprintf(format, args...), fault.Clip(a.address, 200)).
 		With("url", a.address).With("dataset", a.dataset)
 }
 
@@ -68,14 +68,14 @@ func (a *about) refusal(body []byte) error {
 func (a *about) inQueue(q *sdmxml.Async) error {
 	return &queued{
 		id: q.ID, status: q.Status,
-		fault: a.say(fault.Unavailable, "eurostat.queue", "Eurostat put the query for %s in its queue and did not answer it (%s)", a.dataset, clip(string(q.Status), 40)).
+		fault: a.say(fault.Unavailable, "eurostat.queue", "Eurostat put the query for %s in its queue and did not answer it (%s)", a.dataset, fault.Clip(string(q.Status), 40)).
 			Do("Try again later: the answer is then mostly ready"),
 	}
 }
 
 // rejected sorts a fault of the service by its code.
 func (a *about) rejected(f *sdmxml.Fault) error {
-	words := clip(strings.TrimSpace(f.Name+" "+f.Text), 300)
+	words := fault.Clip(strings.TrimSpace(f.Name+" "+f.Text), 300)
 	switch {
 	case f.Code == 413 || f.Name == "EXTRACTION_TOO_BIG":
 		return a.large(f.Cells, f.Limit)
@@ -107,9 +107,9 @@ func rejectedValues(f *sdmxml.Fault) string {
 		}
 	}
 	if len(out) == 0 {
-		return clip(f.Text, 300)
+		return fault.Clip(f.Text, 300)
 	}
-	return clip(strings.Join(out, ", "), 300)
+	return fault.Clip(strings.Join(out, ", "), 300)
 }
 
 func (a *about) large(cells, limit int64) error {

@@ -146,7 +146,7 @@ func unreachable(ctx context.Context, url string, err error) error {
 	case isDNS, isOp && op.Op == "dial":
 		most = dialRetries
 	}
-	f := fault.New(fault.Unavailable, "eurostat.unreachable", "Eurostat does not answer, or breaks off (%s)", clip(url, 200)).
+	f := fault.New(fault.Unavailable, "eurostat.unreachable", "Eurostat does not answer, or breaks off (%s)", fault.Clip(url, 200)).
 		With("url", url).Because(err).
 		Do("Check the connection and try again later, or import the dataset from a file")
 	return &retry{fault: f, most: most}

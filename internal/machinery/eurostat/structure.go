@@ -67,7 +67,7 @@ func (c *Client) Artefact(ctx context.Context, kind Artefact, id, version string
 		version = "latest"
 	}
 	if !isID(string(kind)) || !isID(id) || !isID(strings.ReplaceAll(version, ".", "")) {
-		return nil, fault.New(fault.Invalid, "eurostat.artefact", "%q is not the id of a %s", clip(id, 60), kind).
+		return nil, fault.New(fault.Invalid, "eurostat.artefact", "%q is not the id of a %s", fault.Clip(id, 60), kind).
 			Do("Ids are letters, digits, _, -, @ and $")
 	}
 	leave, err := c.enter(ctx, id)

@@ -67,15 +67,15 @@ func (c *cube) add(d *document, id string, size int) error {
 	name := strings.ToLower(strings.TrimSpace(id))
 	switch {
 	case a == nil:
-		return d.wrong("wire.dimension", "the dimension %q is not described", clip(id)).Do("Download the file again")
+		return d.wrong("wire.dimension", "the dimension %q is not described", fault.Clip(id, 60)).Do("Download the file again")
 	case name == "" || slices.Contains(c.ids, name):
-		return d.wrong("wire.dimension", "the dimension %q is named twice or has no name", clip(id)).Do("Download the file again")
+		return d.wrong("wire.dimension", "the dimension %q is named twice or has no name", fault.Clip(id, 60)).Do("Download the file again")
 	}
 	if len(a.codes) == 0 && len(a.labels) == 1 { // one code needs no index
 		a.codes = []string{a.only}
 	}
 	if len(a.codes) != size {
-		return at(a, d.wrong("wire.sizes", "the dimension %s has %d codes and the size %d", clip(id), len(a.codes), size).
+		return at(a, d.wrong("wire.sizes", "the dimension %s has %d codes and the size %d", fault.Clip(id, 60), len(a.codes), size).
 			Do("Download the file again"))
 	}
 	c.ids, c.axes = append(c.ids, name), append(c.axes, a)
@@ -109,7 +109,7 @@ func (c *cube) findTime(d *document) error {
 	for _, code := range a.codes {
 		p, err := stats.ParsePeriod(code)
 		if err != nil {
-			bad := at(a, d.wrong("wire.period", "%q is not a period", clip(code)).Do("Download the file again"))
+			bad := at(a, d.wrong("wire.period", "%q is not a period", fault.Clip(code, 60)).Do("Download the file again"))
 			return bad.Because(err)
 		}
 		inFile = append(inFile, p)

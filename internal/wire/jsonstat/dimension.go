@@ -2,6 +2,8 @@ package jsonstat
 
 import (
 	"strings"
+
+	"peerscape/internal/fault"
 )
 
 const (
@@ -22,7 +24,7 @@ func (d *document) readDimension(name string) error {
 		return d.tooLarge("the dataset has more than %d dimensions", mostDimensions)
 	}
 	if d.axes[name] != nil {
-		return d.wrong("wire.dimension", "the dimension %q is there twice", clip(name)).Do("Download the file again")
+		return d.wrong("wire.dimension", "the dimension %q is there twice", fault.Clip(name, 60)).Do("Download the file again")
 	}
 	a := &axis{line: d.line, labels: make(map[string]string)}
 	d.axes[name] = a
@@ -89,12 +91,12 @@ func (d *document) place(a *axis, at int, code string) error {
 	code = strings.TrimSpace(code)
 	switch {
 	case code == "" || len(code) > longestCode:
-		return d.wrong("wire.code", "%q is not a code", clip(code)).Do("Download the file again")
+		return d.wrong("wire.code", "%q is not a code", fault.Clip(code, 60)).Do("Download the file again")
 	case at >= len(a.codes):
-		return d.wrong("wire.index", "the code %q has position %d of only %d: the index leaves out positions", clip(code), at, len(a.codes)).
+		return d.wrong("wire.index", "the code %q has position %d of only %d: the index leaves out positions", fault.Clip(code, 60), at, len(a.codes)).
 			Do("Download the file again")
 	case a.codes[at] != "":
-		return d.wrong("wire.index", "the codes %q and %q have the same position %d", clip(a.codes[at]), clip(code), at).
+		return d.wrong("wire.index", "the codes %q and %q have the same position %d", fault.Clip(a.codes[at], 60), fault.Clip(code, 60), at).
 			Do("Download the file again")
 	}
 	a.codes[at] = code

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"peerscape/internal/fault"
 	"peerscape/internal/stats"
 )
 
@@ -105,9 +106,9 @@ func (d *document) judge() error {
 	case d.version == "" && d.class == "":
 		return d.wrong("wire.json", "this JSON is not a JSON-stat dataset").Do(takeDataset)
 	case d.version != "2" && !strings.HasPrefix(d.version, "2."):
-		return d.wrong("wire.jsonstat-old", "this is JSON-stat %q, from before version 2.0", clip(d.version)).Do(takeDataset)
+		return d.wrong("wire.jsonstat-old", "this is JSON-stat %q, from before version 2.0", fault.Clip(d.version, 60)).Do(takeDataset)
 	case d.class != "dataset":
-		return d.wrong("wire.jsonstat-class", "this JSON-stat document holds a %q, not a dataset", clip(d.class)).Do(takeDataset)
+		return d.wrong("wire.jsonstat-class", "this JSON-stat document holds a %q, not a dataset", fault.Clip(d.class, 60)).Do(takeDataset)
 	}
 	for _, name := range [...]string{"id", "size", "dimension", "value"} {
 		if !d.seen[name] {
@@ -192,7 +193,7 @@ func (d *document) readUpdated() error {
 			return nil
 		}
 	}
-	d.notes = append(d.notes, fmt.Sprintf("The last update %q could not be read as a date.", clip(text)))
+	d.notes = append(d.notes, fmt.Sprintf("The last update %q could not be read as a date.", fault.Clip(text, 60)))
 	return nil
 }
 
@@ -279,7 +280,7 @@ func (d *document) position(name []byte) (int, error) {
 }
 
 func (d *document) notPosition(name []byte) error {
-	return d.wrong("wire.position", "%q is not a position in the cube", clip(string(name))).
+	return d.wrong("wire.position", "%q is not a position in the cube", fault.Clip(string(name), 60)).
 		Do("Download the file again")
 }
 

@@ -3,6 +3,8 @@ package jsonstat
 import (
 	"strconv"
 	"strings"
+
+	"peerscape/internal/fault"
 )
 
 // notice refuses what the service sends in place of a dataset: an error, or
@@ -43,7 +45,7 @@ func (d *document) notice(member string) error {
 	if err != nil {
 		return err
 	}
-	said := strings.TrimSpace(status + " " + clipTo(200, strings.Join(strings.Fields(label), " ")))
+	said := strings.TrimSpace(status + " " + fault.Clip(strings.Join(strings.Fields(label), " "), 200))
 	if member == "warning" {
 		return d.wrong("wire.statistics-queued", "this is a notice that the request waits in the publisher's queue (%s), not the figures", said).
 			Do("Ask for less at once, or download the dataset as TSV")

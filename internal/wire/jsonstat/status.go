@@ -3,6 +3,7 @@ package jsonstat
 import (
 	"strings"
 
+	"peerscape/internal/fault"
 	"peerscape/internal/stats"
 )
 
@@ -76,7 +77,7 @@ func (d *document) flags() (stats.Flags, error) {
 	}
 	f, err := stats.ParseFlags(letters)
 	if err != nil {
-		return 0, d.wrong("wire.flag", "%q is not a flag", clip(string(text))).
+		return 0, d.wrong("wire.flag", "%q is not a flag", fault.Clip(string(text), 60)).
 			Do("Flags are the letters b, c, d, e, f, n, p, r, s, u, z, and |C for confidential")
 	}
 	if len(d.kept) < 1<<12 && len(text) < 64 {

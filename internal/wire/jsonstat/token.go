@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"peerscape/internal/fault"
@@ -264,14 +263,14 @@ func (t *tokens) string() ([]byte, error) {
 func (t *tokens) unescape(escaped bool) ([]byte, error) {
 	if !escaped {
 		if !utf8.Valid(t.text) {
-			return nil, t.wrong("wire.json", "%q is not UTF-8", clip(string(t.text))).
+			return nil, t.wrong("wire.json", "%q is not UTF-8", fault.Clip(string(t.text), 60)).
 				Do("Save the file as UTF-8, or download it again")
 		}
 		return t.text, nil
 	}
 	var s string
 	if err := json.Unmarshal(append(append([]byte{'"'}, t.text...), '"'), &s); err != nil {
-		return nil, t.wrong("wire.json", "the text %q cannot be read", clip(string(t.text))).
+		return nil, t.wrong("wire.json", "the text %q cannot be read", fault.Clip(string(t.text), 60)).
 			Do("Download the file again").Because(err)
 	}
 	return []byte(s), nil
@@ -288,8 +287,8 @@ func (t *tokens) number() (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return 0, t.wrong("wire.number", "the text %q stands where a number should be", clip(string(text))).
-			With("text", clip(string(text))).Do("Download the file again")
+		return 0, t.wrong("wire.number", "the text %q stands where a number should be", fault.Clip(string(text), 60)).
+			With("text", fault.Clip(string(text), 60)).Do("Download the file again")
 	}
 	if c != '-' && (c < '0' || c > '9') {
 		return 0, t.syntax(c, "a number")
@@ -311,8 +310,8 @@ func (t *tokens) number() (float64, error) {
 	}
 	v, err := strconv.ParseFloat(string(t.text), 64)
 	if err != nil {
-		return 0, t.wrong("wire.number", "%q is not a number", clip(string(t.text))).
-			With("text", clip(string(t.text))).Do("Download the file again").Because(err)
+		return 0, t.wrong("wire.number", "%q is not a number", fault.Clip(string(t.text), 60)).
+			With("text", fault.Clip(string(t.text), 60)).Do("Download the file again").Because(err)
 	}
 	return v, nil
 }
@@ -406,20 +405,10 @@ func (t *tokens) texts(most int) (list []string, err error) {
 		}
 		b, err := t.string()
 		if err == nil && len(b) > longestCode {
-			err = t.wrong("wire.dimension", "%q is not the name of a dimension", clip(string(b))).Do("Download the file again")
+			err = t.wrong("wire.dimension", "%q is not the name of a dimension", fault.Clip(string(b), 60)).Do("Download the file again")
 		}
 		list = append(list, string(b))
 		return err
 	})
 	return list, err
-}
-
-// clip shortens text from a file for a message.
-func clip(s string) string { return clipTo(60, s) }
-
-func clipTo(most int, s string) string {
-	if len(s) > most {
-		s = s[:most] + "…"
-	}
-	return strings.ToValidUTF8(s, "?")
 }

@@ -55,7 +55,7 @@ func (n *numbers) read(cell []byte) (float64, error) {
 }
 
 func notNumber(text []byte) *fault.Error {
-	return wrong("wire.number", "%s is not a number", quoted(text)).With("text", clip(text)).
+	return wrong("wire.number", "%s is not a number", quoted(text)).With("text", fault.Clip(text, 40)).
 		Do("Write a number with a decimal point and no thousands separator, and leave the cell empty for a missing value")
 }
 
@@ -66,7 +66,7 @@ func (n *numbers) point(text []byte) ([]byte, error) {
 	n.commas, n.points = n.commas || comma, n.points || dot
 	if n.commas && n.points && (comma || dot) {
 		return nil, wrong("wire.number", "%s does not fit the numbers before it: the file has decimal commas and decimal points", quoted(text)).
-			With("text", clip(text)).Do("Write all numbers with a decimal point and without thousands separators")
+			With("text", fault.Clip(text, 40)).Do("Write all numbers with a decimal point and without thousands separators")
 	}
 	if !comma {
 		return text, nil

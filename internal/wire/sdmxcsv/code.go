@@ -94,7 +94,7 @@ func (c *codes) check(col column, text []byte) *fault.Error {
 	return nil
 }
 
-func quoted(text []byte) string { return `"` + clip(text) + `"` }
+func quoted(text []byte) string { return `"` + fault.Clip(text, 40) + `"` }
 
 // odd reports what occurs in labels and never in codes.
 func odd(r rune) bool {

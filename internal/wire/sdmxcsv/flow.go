@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"time"
+
+	"peerscape/internal/fault"
 )
 
 // flow is what the first columns say of the dataset. All rows must say the same.
@@ -43,7 +45,7 @@ func (f *flow) structure(cell []byte, note func(string)) error {
 		return nil
 	}
 	if f.id != "" {
-		return wrong("wire.datasets", "the file holds two datasets, %s and %s", f.id, clip(id)).
+		return wrong("wire.datasets", "the file holds two datasets, %s and %s", f.id, fault.Clip(id, 40)).
 			Do("Split the file, one dataset in each")
 	}
 	f.id, f.dataset = string(id), datasetOf(string(id))
@@ -92,7 +94,7 @@ func (f *flow) lastUpdate(cell []byte, note func(string)) {
 	if len(cell) == 0 || !f.updated.IsZero() {
 		return
 	}
-	text := clip(cell)
+	text := fault.Clip(cell, 40)
 	for _, zoned := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700"} {
 		if t, err := time.Parse(zoned, text); err == nil {
 			f.updated = t.UTC()

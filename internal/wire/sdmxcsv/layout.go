@@ -170,7 +170,7 @@ func (l *layout) labels(i int) bool {
 
 // unknown says why a column cannot be read.
 func (l *layout) unknown(i int) error {
-	f := wrong("wire.heading", "the column %q is neither a code nor the label of the column before", clip([]byte(l.columns[i].name))).
+	f := wrong("wire.heading", "the column %q is neither a code nor the label of the column before", fault.Clip([]byte(l.columns[i].name), 40)).
 		Do("Name it as Eurostat does, such as freq, unit, geo, TIME_PERIOD, OBS_VALUE, or delete it")
 	if !l.has("OBS_VALUE") || !l.has("TIME_PERIOD") {
 		f = labelsOnly("the columns carry labels and no codes")
@@ -207,7 +207,7 @@ func (l *layout) namePlain() error {
 }
 
 func (l *layout) unknownPlain(i int) error {
-	f := wrong("wire.heading", "the column %q is not the name of a dimension", clip([]byte(l.columns[i].name))).
+	f := wrong("wire.heading", "the column %q is not the name of a dimension", fault.Clip([]byte(l.columns[i].name), 40)).
 		Do("Name the columns like freq, unit, geo, time, values, or map them with peerscape import --map")
 	f.Place.Column = i + 1
 	return f

@@ -183,7 +183,7 @@ func (r *records) quoted(c *span) error {
 		c.end++
 	}
 	if c.end < len(r.raw) && r.raw[c.end] != r.separator {
-		return wrong("wire.quote", "text follows the closing quotation mark of %q", clip(r.raw[c.from:c.to])).
+		return wrong("wire.quote", "text follows the closing quotation mark of %q", fault.Clip(r.raw[c.from:c.to], 40)).
 			Do("Write two quotation marks for one inside a cell")
 	}
 	return nil
@@ -250,13 +250,4 @@ func trim(b []byte) []byte {
 		b = b[1:]
 	}
 	return b
-}
-
-// clip shortens text from a file for a message.
-func clip(b []byte) string {
-	const most = 40
-	if len(b) > most {
-		return string(bytes.ToValidUTF8(b[:most], []byte("?"))) + "…"
-	}
-	return string(bytes.ToValidUTF8(b, []byte("?")))
 }

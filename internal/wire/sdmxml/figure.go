@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"peerscape/internal/fault"
 	"peerscape/internal/stats"
 )
 
@@ -58,7 +59,7 @@ func (r *Reader) figure() (value float64, flags stats.Flags, err error) {
 	}
 	if r.obs.conf != "" {
 		if len(r.obs.conf) != 1 || r.obs.conf[0] < 'A' || r.obs.conf[0] > 'Z' {
-			return 0, 0, r.scan.wrong("wire.flag", "%q is not a confidentiality mark", clip(r.obs.conf)).
+			return 0, 0, r.scan.wrong("wire.flag", "%q is not a confidentiality mark", fault.Clip(r.obs.conf, 60)).
 				Do("Marks are one capital letter, such as C")
 		}
 		flags = flags.WithConf(r.obs.conf[0])
@@ -82,8 +83,8 @@ func (r *Reader) number() (float64, error) {
 			return v, nil
 		}
 	}
-	return 0, r.scan.wrong("wire.text-in-number", "%q stands where a number should be", clip(text)).
-		With("text", clip(text)).Do("Correct the value or download the file again")
+	return 0, r.scan.wrong("wire.text-in-number", "%q stands where a number should be", fault.Clip(text, 60)).
+		With("text", fault.Clip(text, 60)).Do("Correct the value or download the file again")
 }
 
 // status reads one OBS_STATUS or OBS_FLAG: Eurostat's letters ("bu"), the
@@ -95,7 +96,7 @@ func (r *Reader) status(text string) (flags stats.Flags, missing bool, err error
 	for i := range len(text) {
 		m := markOf(text[i])
 		if !m.known {
-			return 0, false, r.scan.wrong("wire.flag", "%q is not a flag", clip(text)).
+			return 0, false, r.scan.wrong("wire.flag", "%q is not a flag", fault.Clip(text, 60)).
 				Do("Known are Eurostat's letters and the code list CL_OBS_STATUS")
 		}
 		if m.flags == 0 && !m.missing && text[i] != 'A' {

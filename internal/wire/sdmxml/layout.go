@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"peerscape/internal/fault"
 )
 
 // component sorts one named value into c. What is not a figure, a period or a
@@ -170,7 +172,7 @@ func (specific) dimension(r *Reader, id, code string) bool {
 	if !seriesAttributes[id] && isCode(code) {
 		return true
 	}
-	r.note(fmt.Sprintf("the field %s was taken for an attribute, not for a dimension", clip(id)))
+	r.note(fmt.Sprintf("the field %s was taken for an attribute, not for a dimension", fault.Clip(id, 60)))
 	return false
 }
 

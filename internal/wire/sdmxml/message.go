@@ -164,7 +164,7 @@ func footer(s *scanner, note func(string)) error {
 			}
 			return footerFault(code, why, texts).In(s.name, line)
 		}
-		note(fmt.Sprintf("the message ends with the remark %s: %s", clip(code), clip(strings.Join(texts, " "))))
+		note(fmt.Sprintf("the message ends with the remark %s: %s", fault.Clip(code, 60), fault.Clip(strings.Join(texts, " "), 60)))
 		return nil
 	})
 }
@@ -188,7 +188,7 @@ func footerFault(code, why string, texts []string) *fault.Error {
 	if url := firstURL(texts); url != "" && code == "413" {
 		cure = "Fetch the ZIP file from " + url + ", unpack it and import the file inside; or take the dataset as TSV"
 	}
-	return fault.New(fault.Invalid, "wire.sdmx-footer", "%s (footer message %s: %s)", why, clip(code), clipLong(strings.Join(texts, " "))).
+	return fault.New(fault.Invalid, "wire.sdmx-footer", "%s (footer message %s: %s)", why, fault.Clip(code, 60), fault.Clip(strings.Join(texts, " "), 400)).
 		With("code", code).Do("%s", cure)
 }
 
@@ -196,16 +196,8 @@ func footerFault(code, why string, texts []string) *fault.Error {
 func firstURL(texts []string) string {
 	for _, t := range texts {
 		if (strings.HasPrefix(t, "http://") || strings.HasPrefix(t, "https://")) && !strings.ContainsAny(t, " \t\r\n") {
-			return clipLong(t)
+			return fault.Clip(t, 400)
 		}
 	}
 	return ""
-}
-
-// clipLong shortens a sentence of the publisher's.
-func clipLong(s string) string {
-	if len(s) > 400 {
-		return strings.ToValidUTF8(s[:400], "") + "…"
-	}
-	return s
 }

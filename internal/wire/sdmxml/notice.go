@@ -230,7 +230,7 @@ func queueNotice(s *scanner) *Async {
 // fault says of a file that it holds this notice and no figures.
 func (a *Async) fault() *fault.Error {
 	return fault.New(fault.Invalid, "wire.sdmx-queued",
-		"this is a notice that the request waits in the publisher's queue (%s), not the figures", clip(string(a.Status))).
+		"this is a notice that the request waits in the publisher's queue (%s), not the figures", fault.Clip(string(a.Status), 60)).
 		With("id", a.ID).With("status", string(a.Status)).
 		Do("Wait some minutes and download the dataset again")
 }
@@ -242,7 +242,7 @@ func (f *Fault) fault() *fault.Error {
 		label = f.Name + ": " + f.Text
 	}
 	return fault.New(fault.Invalid, "wire.sdmx-fault",
-		"this is an error reply of the publisher's service (SOAP fault %d, %s), not the figures", f.Code, clipLong(label)).
+		"this is an error reply of the publisher's service (SOAP fault %d, %s), not the figures", f.Code, fault.Clip(label, 400)).
 		With("code", f.Code).With("name", f.Name).
 		Do("Correct the request and download the dataset again")
 }

@@ -144,7 +144,7 @@ func notData(s *scanner, p *preamble) error {
 		return s.wrong("wire.sdmx-structure", "this is an SDMX-ML structure message (code lists, data structures), not figures").
 			Do("Import the data message or the TSV file of the dataset")
 	}
-	return s.wrong("wire.sdmx-root", "%s is not an SDMX-ML data message", clip(p.root)).
+	return s.wrong("wire.sdmx-root", "%s is not an SDMX-ML data message", fault.Clip(p.root, 60)).
 		Do("Take the dataset as TSV, SDMX-CSV or SDMX-ML 2.1")
 }
 
@@ -203,7 +203,7 @@ func (r *Reader) dimensions(key []string) (codes []string, region string) {
 func (r *Reader) add(s *stats.Series) error {
 	period, err := stats.ParsePeriod(r.obs.period)
 	if err != nil {
-		f := r.scan.wrong("wire.period", "%q is not a period", clip(r.obs.period)).Because(err)
+		f := r.scan.wrong("wire.period", "%q is not a period", fault.Clip(r.obs.period, 60)).Because(err)
 		return f.Do("Write a year (2020), half-year (2020-S1), quarter (2020-Q1), month (2020-01), week or day")
 	}
 	value, flags, err := r.figure()

@@ -73,7 +73,7 @@ func newScanner(r *bufio.Reader, name string) *scanner {
 	g := &guard{r: r}
 	s := &scanner{dec: xml.NewDecoder(g), guard: g, name: name}
 	s.dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) {
-		return nil, s.wrong("wire.xml-encoding", "the file is written in %s", clip(charset)).
+		return nil, s.wrong("wire.xml-encoding", "the file is written in %s", fault.Clip(charset, 60)).
 			Do("Save it again as UTF-8")
 	}
 	return s
@@ -125,7 +125,7 @@ func (s *scanner) start(t xml.StartElement) error {
 		return s.tooMuch("elements stand more than %d deep in one another", maxDepth)
 	}
 	if len(t.Attr) > maxAttributes {
-		return s.tooMuch("the element %s has more than %d attributes", clip(t.Name.Local), maxAttributes)
+		return s.tooMuch("the element %s has more than %d attributes", fault.Clip(t.Name.Local, 60), maxAttributes)
 	}
 	s.open = append(s.open, t.Name)
 	s.kind, s.local, s.attr = startTag, t.Name.Local, t.Attr
@@ -134,7 +134,7 @@ func (s *scanner) start(t xml.StartElement) error {
 
 func (s *scanner) end(t xml.EndElement) error {
 	if len(s.open) == 0 || s.open[len(s.open)-1] != t.Name {
-		return s.wrong("wire.xml-syntax", "the end tag %s closes nothing that is open", clip(t.Name.Local)).
+		return s.wrong("wire.xml-syntax", "the end tag %s closes nothing that is open", fault.Clip(t.Name.Local, 60)).
 			Do("Download the file again")
 	}
 	s.open = s.open[:len(s.open)-1]
@@ -170,10 +170,10 @@ func (s *scanner) broken(err error) error {
 	case err == io.EOF, isSyntax && strings.HasSuffix(syntax.Msg, "unexpected EOF"), damaged(err):
 		return s.wrong("wire.broken-off", "the message breaks off here").Do("Download the file again").Because(err)
 	case isSyntax:
-		return s.wrong("wire.xml-syntax", "the file is not well-formed XML (%s)", clip(syntax.Msg)).
+		return s.wrong("wire.xml-syntax", "the file is not well-formed XML (%s)", fault.Clip(syntax.Msg, 60)).
 			Do("Download the file again").Because(err)
 	case strings.HasPrefix(err.Error(), "xml: "): // the decoder's other complaints have no type
-		return s.wrong("wire.xml-syntax", "the file is not well-formed XML (%s)", clip(strings.TrimPrefix(err.Error(), "xml: "))).
+		return s.wrong("wire.xml-syntax", "the file is not well-formed XML (%s)", fault.Clip(strings.TrimPrefix(err.Error(), "xml: "), 60)).
 			Do("Download the file again").Because(err)
 	}
 	return fmt.Errorf("%s, line %d: %w", s.name, s.line(), err)
@@ -263,14 +263,6 @@ func (s *scanner) get(local string) string {
 		}
 	}
 	return ""
-}
-
-// clip shortens foreign text for a message.
-func clip(s string) string {
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:60], "") + "…"
-	}
-	return s
 }
 
 // looksLikeHTML reports a web page that was saved or sent in place of data.

@@ -157,7 +157,7 @@ func ReadStructure(r io.Reader, name string) (*Structure, error) {
 		return nil, err
 	}
 	if p.root != "Structure" {
-		what := clip(p.root) + " is not an SDMX-ML structure message"
+		what := fault.Clip(p.root, 60) + " is not an SDMX-ML structure message"
 		if _, ok := layouts[p.root]; ok {
 			what = "this is an SDMX-ML data message, not a structure"
 		}
@@ -237,7 +237,7 @@ func (b *builder) collection() error {
 	name := b.scan.local
 	c, ok := collections[name]
 	if !ok {
-		c.words = clip(name)
+		c.words = fault.Clip(name, 60)
 	}
 	if c.read == nil {
 		if len(b.leftOut) < maxNotes && !slices.Contains(b.leftOut, c.words) {

@@ -259,8 +259,8 @@ func marks(text []byte) (f stats.Flags, ok bool) {
 }
 
 func notNumber(text []byte) *fault.Error {
-	return fault.New(fault.Invalid, "wire.number", "%q is not a number with flags", clip(text)).
-		With("text", clip(text)).
+	return fault.New(fault.Invalid, "wire.number", "%q is not a number with flags", fault.Clip(text, 40)).
+		With("text", fault.Clip(text, 40)).
 		Do("Write a number with a decimal point and no thousands separator, and a colon for a missing value")
 }
 

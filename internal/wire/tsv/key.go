@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"unicode"
 	"unicode/utf8"
+
+	"peerscape/internal/fault"
 )
 
 const (
@@ -134,7 +136,7 @@ func (k *key) code(b []byte) (string, error) {
 			Do("Write the missing code, or download the file again")
 	}
 	if len(text) > longest || !utf8.Valid(text) || bytes.ContainsFunc(text, unicode.IsControl) {
-		return "", wrong(0, "wire.code", "%q is not a code", clip(text)).
+		return "", wrong(0, "wire.code", "%q is not a code", fault.Clip(text, 40)).
 			Do("Save the file as UTF-8 text, or download it again")
 	}
 	c := string(text)
@@ -154,6 +156,6 @@ func (k *key) inColumn(err error) error {
 
 func (k *key) miscounted(raw []byte) error {
 	n := bytes.Count(raw, []byte{k.layout.between}) + 1
-	return wrong(1, "wire.key", "the key %q has %d codes where the heading names %d", clip(raw), n, k.layout.codes).
+	return wrong(1, "wire.key", "the key %q has %d codes where the heading names %d", fault.Clip(raw, 40), n, k.layout.codes).
 		Do("Check that the columns are separated as in the heading, or download the file again")
 }

@@ -121,7 +121,7 @@ func (l *layout) split(head string) (names, columns []string, err error) {
 		}
 	}
 	if last < 0 {
-		return nil, nil, wrong(0, "wire.heading", "%q is not the heading of a Eurostat table", clip([]byte(head))).
+		return nil, nil, wrong(0, "wire.heading", "%q is not the heading of a Eurostat table", fault.Clip([]byte(head), 40)).
 			Do(`The first cell must name the dimensions, such as freq,unit,geo\TIME_PERIOD`)
 	}
 	l.between, l.keyColumns = l.separator, last+1
@@ -143,7 +143,7 @@ func (l *layout) name(names []string) (across string, err error) {
 	for i, n := range names {
 		n = strings.ToLower(strings.TrimSpace(n))
 		if !isID(n) {
-			return "", wrong(0, "wire.dimension", "%q is not the name of a dimension", clip([]byte(n))).
+			return "", wrong(0, "wire.dimension", "%q is not the name of a dimension", fault.Clip([]byte(n), 40)).
 				Do(`The first cell must name the dimensions, such as freq,unit,geo\TIME_PERIOD`)
 		}
 		if slices.Contains(names[:i], n) || n == across {
@@ -163,7 +163,7 @@ func (l *layout) name(names []string) (across string, err error) {
 		l.time = slices.IndexFunc(names, func(n string) bool { return slices.Contains(timeNames, n) })
 		l.regionName = across
 		if l.time < 0 || !slices.Contains(regionNames, across) {
-			return "", wrong(0, "wire.across", "the columns hold %q, neither periods nor regions", clip([]byte(across))).
+			return "", wrong(0, "wire.across", "the columns hold %q, neither periods nor regions", fault.Clip([]byte(across), 40)).
 				Do("Download the table with time in its columns")
 		}
 	}
@@ -205,7 +205,7 @@ func (l *layout) takePeriods(columns []string) error {
 	for i, c := range columns {
 		p, err := stats.ParsePeriod(c)
 		if err != nil {
-			bad := wrong(l.keyColumns+i+1, "wire.period", "%q is not a period", clip([]byte(c)))
+			bad := wrong(l.keyColumns+i+1, "wire.period", "%q is not a period", fault.Clip([]byte(c), 40))
 			if f, ok := err.(*fault.Error); ok {
 				bad.Cure = f.Cure
 			}
@@ -226,7 +226,7 @@ func (l *layout) takeRegions(columns []string) error {
 	seen := make(map[string]bool, len(columns))
 	for i, c := range columns {
 		if c == "" || seen[c] {
-			return wrong(l.keyColumns+i+1, "wire.region-twice", "the region %q is empty or stands in two columns", clip([]byte(c))).
+			return wrong(l.keyColumns+i+1, "wire.region-twice", "the region %q is empty or stands in two columns", fault.Clip([]byte(c), 40)).
 				Do("Delete one of the two columns, or download the file again")
 		}
 		seen[c] = true

@@ -188,12 +188,3 @@ func unquote(dst, b []byte) []byte {
 	}
 	return dst
 }
-
-// clip shortens text from a file for a message.
-func clip(b []byte) string {
-	const most = 40
-	if len(b) > most {
-		return string(bytes.ToValidUTF8(b[:most], []byte("?"))) + "…"
-	}
-	return string(bytes.ToValidUTF8(b, []byte("?")))
-}

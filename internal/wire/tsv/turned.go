@@ -3,6 +3,7 @@ package tsv
 import (
 	"slices"
 
+	"peerscape/internal/fault"
 	"peerscape/internal/stats"
 )
 
@@ -106,7 +107,7 @@ func (t *Reader) hold(row []byte) error {
 	g := t.turned
 	period, err := stats.ParsePeriod(t.key.time)
 	if err != nil {
-		return t.fail(wrong(0, "wire.period", "%q is not a period", clip([]byte(t.key.time))).
+		return t.fail(wrong(0, "wire.period", "%q is not a period", fault.Clip([]byte(t.key.time), 40)).
 			Do("Write periods such as 2020, 2020-Q1 or 2020-01"))
 	}
 	if g.seen[period] {

@@ -209,13 +209,6 @@ func newID() string {
 
 // Missing is the answer to an address that nobody knows.
 func (s *Site) Missing(_ context.Context, r *http.Request) (*Answer, error) {
-	return nil, fault.New(fault.Missing, "page.missing", "there is no page at %s", clip(r.URL.Path)).With("path", clip(r.URL.Path)).
+	return nil, fault.New(fault.Missing, "page.missing", "there is no page at %s", fault.Clip(r.URL.Path, 80)).With("path", fault.Clip(r.URL.Path, 80)).
 		Do("Check the address, or search for a region below")
-}
-
-func clip(s string) string {
-	if r := []rune(s); len(r) > 80 {
-		return string(r[:80]) + "…"
-	}
-	return s
 }
