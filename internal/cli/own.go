@@ -1,19 +1,13 @@
 package cli
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strconv"
 	"strings"
 
-	"peerscape/internal/exchange/catalogue"
 	"peerscape/internal/fault"
 	"peerscape/internal/nuts"
 	"peerscape/internal/stats"
-	"peerscape/internal/wire"
 	"peerscape/internal/wire/sheet"
 )
 
@@ -98,61 +92,4 @@ func openMapped(mapping, name string, f *os.File) (stats.Source, error) {
 		return nil, err
 	}
 	return sheet.NewReader(f, name, said, knowledge(regions))
-}
-
-// openIngredient opens a file of a snapshot's recipe: figures behind a map, a
-// table of several datasets, anything else by its first bytes.
-func openIngredient(x catalogue.Ingredient, name string, r io.Reader) (stats.Source, error) {
-	switch x.Format {
-	case "":
-		return wire.Open(name, r)
-	case "yearbook":
-		return sheet.NewYearbook(r, name, sheet.Mapping{Dataset: x.Code, Title: x.Title})
-	case "table":
-		return openTable(x, name, r)
-	}
-	return nil, fault.New(fault.Invalid, "snapshot.kind", "%q is not a format of the recipe", x.Format).Do("Write yearbook or table, or leave it out")
-}
-
-// openTable opens a comma-separated table whose first row names geo, time,
-// values and dimensions.
-func openTable(x catalogue.Ingredient, name string, r io.Reader) (stats.Source, error) {
-	plain, err := wire.Unzip(r, name)
-	if err != nil {
-		return nil, err
-	}
-	head, rest, err := firstLine(plain)
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "snapshot.table", "the table has no heading").In(name, 1).Because(err)
-	}
-	m := sheet.Mapping{
-		Dataset: x.Code, Title: x.Title, Encoding: "utf-8", Separator: "comma", Decimal: ".", HeaderRow: 1, Missing: []string{"", "NA", ":"},
-	}
-	for i, column := range strings.Split(head, ",") {
-		switch column = strings.Trim(column, "\" \r"); column {
-		case "geo":
-			m.Region = i + 1
-		case "time":
-			m.Period = i + 1
-		case "values":
-			m.Values = []sheet.ValueColumn{{Column: i + 1}}
-		default:
-			m.Columns = append(m.Columns, sheet.DimensionCol{ID: column, Column: i + 1, Optional: true})
-		}
-	}
-	return sheet.NewReader(rest, name, m, sheet.Options{})
-}
-
-// firstLine reads a heading and returns the whole text again.
-func firstLine(r io.Reader) (string, io.Reader, error) {
-	start := make([]byte, 4096)
-	n, err := io.ReadFull(r, start)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", nil, err
-	}
-	head, _, ok := bytes.Cut(start[:n], []byte("\n"))
-	if !ok {
-		return "", nil, errors.New("the first line is longer than " + strconv.Itoa(len(start)) + " bytes")
-	}
-	return string(head), io.MultiReader(bytes.NewReader(start[:n]), r), nil
 }

@@ -31,7 +31,7 @@ func (c *snapshotBuild) Run(s *session) error {
 		return err
 	}
 	var out bytes.Buffer
-	report, err := catalogue.BuildSnapshot(s, data.Catalogue(), regions, os.DirFS(c.Dir), openIngredient, &out)
+	report, err := catalogue.BuildSnapshot(s, data.Catalogue(), regions, os.DirFS(c.Dir), &out)
 	if err != nil {
 		return err
 	}

@@ -33,14 +33,20 @@ type recipe struct {
 
 // ingredient is one dataset of the recipe.
 type ingredient struct {
-	Ingredient
+	Code      string   `toml:"code"`
+	Title     string   `toml:"title"`
 	Files     []string `toml:"files"`   // below the folder that is named on the command line
+	NUTS      int      `toml:"nuts"`    // main version of the region codes; 0 finds out
 	Updated   string   `toml:"updated"` // day of the publisher's last update
 	Retrieved string   `toml:"retrieved"`
 	Publisher string   `toml:"publisher"`
 	Licence   string   `toml:"licence"`
 	Link      string   `toml:"link"`
 	Note      string   `toml:"note"`
+
+	// Partial: the files hold a part of the dataset, so that not every
+	// indicator that names it finds its codes.
+	Partial bool `toml:"partial"`
 
 	// From a table of several datasets: rows with these codes, and the
 	// dimensions that belong to this one.
@@ -54,21 +60,6 @@ type ingredient struct {
 	// rest of a table.
 	Years map[string]string `toml:"years"`
 }
-
-// Ingredient is what an Opener may know of a file beyond its bytes.
-type Ingredient struct {
-	Code   string `toml:"code"`
-	Title  string `toml:"title"`
-	Format string `toml:"format"` // for the Opener; empty: what the first bytes say
-	NUTS   int    `toml:"nuts"`
-
-	// Partial: the files hold a part of the dataset, so that not every
-	// indicator that names it finds its codes.
-	Partial bool `toml:"partial"`
-}
-
-// Opener opens one file of the folder that a snapshot is built from.
-type Opener func(x Ingredient, name string, r io.Reader) (stats.Source, error)
 
 // shippable reports whether the figures of a code may travel with the program:
 // the Union, EFTA and candidates. The United Kingdom and other third countries
@@ -86,7 +77,7 @@ func shippable(n *nuts.Nomenclature, code nuts.Code) bool {
 // BuildSnapshot reads the files of the recipe from dir, keeps the slices that
 // the indicators name and the regions that may be shipped, and writes a
 // snapshot. It needs no database.
-func BuildSnapshot(ctx context.Context, files fs.FS, n *nuts.Nomenclature, dir fs.FS, open Opener, w io.Writer) (*SnapshotReport, error) {
+func BuildSnapshot(ctx context.Context, files fs.FS, n *nuts.Nomenclature, dir fs.FS, w io.Writer) (*SnapshotReport, error) {
 	indicators, err := ReadIndicators(files)
 	if err != nil {
 		return nil, err
@@ -101,7 +92,7 @@ func BuildSnapshot(ctx context.Context, files fs.FS, n *nuts.Nomenclature, dir f
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		line, err := b.add(x, dir, open)
+		line, err := b.add(x, dir)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", x.Code, err)
 		}
@@ -143,10 +134,10 @@ type gathered struct {
 	series *stats.Series
 }
 
-func (b *builder) add(x ingredient, dir fs.FS, open Opener) (line ShippedDataset, err error) {
+func (b *builder) add(x ingredient, dir fs.FS) (line ShippedDataset, err error) {
 	line.Code = x.Code
 	d := shipped{
-		Code: x.Code, Publisher: or(x.Publisher, Eurostat), Licence: or(x.Licence, EurostatLicence), Link: or(x.Link, EurostatPage+x.Code),
+		Code: x.Code, Publisher: cmp.Or(x.Publisher, Eurostat), Licence: cmp.Or(x.Licence, EurostatLicence), Link: cmp.Or(x.Link, EurostatPage+x.Code),
 		File: strings.Join(x.Files, ", "), NUTS: nuts.Version(x.NUTS),
 	}
 	if err := d.dates(x); err != nil {
@@ -155,12 +146,12 @@ func (b *builder) add(x ingredient, dir fs.FS, open Opener) (line ShippedDataset
 	sum := sha256.New()
 	var rows []gathered
 	for part, name := range x.Files {
-		h, more, err := b.read(x, name, dir, open, sum, &line)
+		h, more, err := b.read(x, name, dir, sum, &line)
 		if err != nil {
 			return line, err
 		}
 		if part == 0 {
-			d.Format, d.Dimensions, d.Region, d.Labels, d.Title = h.Format, h.Dimensions, h.RegionDimension, h.Labels, or(x.Title, h.Title)
+			d.Format, d.Dimensions, d.Region, d.Labels, d.Title = h.Format, h.Dimensions, h.RegionDimension, h.Labels, cmp.Or(x.Title, h.Title)
 		} else if !slices.Equal(d.Dimensions, h.Dimensions) {
 			return line, fault.New(fault.Invalid, "snapshot.parts", "%s has the dimensions %v and %s has %v", x.Files[0], d.Dimensions, name, h.Dimensions).
 				Do("Make two datasets of them")
@@ -207,13 +198,13 @@ func (b *builder) fruitless(x ingredient) error {
 }
 
 // read gathers what may be shipped of one file.
-func (b *builder) read(x ingredient, name string, dir fs.FS, open Opener, sum io.Writer, line *ShippedDataset) (*stats.Header, []gathered, error) {
+func (b *builder) read(x ingredient, name string, dir fs.FS, sum io.Writer, line *ShippedDataset) (*stats.Header, []gathered, error) {
 	f, err := dir.Open(name)
 	if err != nil {
 		return nil, nil, fault.New(fault.Missing, "snapshot.file", "the folder has no file %s", name).Because(err)
 	}
 	defer f.Close()
-	src, err := x.open(name, io.TeeReader(f, sum), open)
+	src, err := x.open(name, io.TeeReader(f, sum))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -247,13 +238,6 @@ func (b *builder) read(x ingredient, name string, dir fs.FS, open Opener, sum io
 	}
 	_, err = io.Copy(sum, f) // what the decoder left unread counts in the checksum
 	return h, rows, err
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // seal gives the dataset the checksum by which it is known again: of all that

@@ -29,8 +29,8 @@ type layer struct {
 }
 
 // open opens one file of an ingredient: the recipe says how to read tables and
-// maps that say too little of themselves, open does the rest.
-func (x ingredient) open(name string, r io.Reader, open Opener) (stats.Source, error) {
+// maps that say too little of themselves; the first bytes of others say it.
+func (x ingredient) open(name string, r io.Reader) (stats.Source, error) {
 	switch {
 	case x.Mapping != nil:
 		m := *x.Mapping
@@ -45,7 +45,7 @@ func (x ingredient) open(name string, r io.Reader, open Opener) (stats.Source, e
 	case x.Layers != nil:
 		return newLayers(x, name, r)
 	}
-	return open(x.Ingredient, name, r)
+	return wire.Open(name, r)
 }
 
 // layers streams the figures behind a map.

@@ -1,6 +1,9 @@
 package catalogue
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // SnapshotReport says what a snapshot holds and what it lacks.
 type SnapshotReport struct {
@@ -51,7 +54,7 @@ func (r *SnapshotReport) explain(indicators []*Indicator, absent map[string]stri
 			text = "a part of its formula has no figures"
 		}
 		for _, s := range i.Sources {
-			text = or(absent[s.Dataset], text)
+			text = cmp.Or(absent[s.Dataset], text)
 		}
 		at := slices.IndexFunc(r.Why, func(w Reason) bool { return w.Text == text })
 		if at < 0 {

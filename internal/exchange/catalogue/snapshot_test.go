@@ -48,10 +48,7 @@ func TestTheBundledSnapshotIsWhatTheFilesGive(t *testing.T) {
 		t.Skip("SKIPPED: reads 60 MB of tables")
 	}
 	var out bytes.Buffer
-	open := func(_ catalogue.Ingredient, name string, r io.Reader) (stats.Source, error) {
-		return wire.Open(name, r)
-	}
-	report, err := catalogue.BuildSnapshot(t.Context(), data.Catalogue(), regions(t), os.DirFS(sharedtest.Path(t, "data", "eurostat")), open, &out)
+	report, err := catalogue.BuildSnapshot(t.Context(), data.Catalogue(), regions(t), os.DirFS(sharedtest.Path(t, "data", "eurostat")), &out)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,20 +56,6 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
-func FuzzYearbook(f *testing.F) {
-	f.Add([]byte(`{"options":[{"code":"A","label":"Men","subtitle":"(%, 2022)","footnote":"Note: Iceland, 2021. Corse (FRM0): low reliability for men.","data":{"IS00":1,"FRM0":2,"FI19":null}}]}`))
-	f.Add([]byte(`{"FI19":1.5,"SE11":null}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := sheet.NewYearbook(strings.NewReader(string(b)), "m.json", sheet.Mapping{Fixed: "2020"})
-		if err == nil {
-			err = eachOnce(s)
-		}
-		if err != nil && unsorted(err) {
-			t.Fatal(err)
-		}
-	})
-}
-
 func FuzzMapping(f *testing.F) {
 	f.Add("decimal = \".\"\nregion = 1\nheader_row = 1\nmissing = []\nfixed_period = \"2020\"\n[[value]]\ncolumn = 2\n")
 	f.Add("decimal = \",\"\nregion = 1\nperiod = 2\nmissing = [\":\"]\n[[value]]\ncolumn = 3\ndimension = \"sex\"\ncode = \"M\"\n[codes]\n\"Dec-01\" = \"DEC01\"\n")

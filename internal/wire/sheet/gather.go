@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"peerscape/internal/fault"
 	"peerscape/internal/stats"
 )
 
@@ -37,7 +38,7 @@ func (r *Reader) takeCell(i int, region string, period stats.Period, flags stats
 	text := r.at(v.Column)
 	c, ok := r.mapping.number(text)
 	if !ok {
-		return r.wrong(v.Column, "sheet.number", "%q is not a number with the decimal sign %q", clip(text), r.mapping.Decimal).
+		return r.wrong(v.Column, "sheet.number", "%q is not a number with the decimal sign %q", fault.Clip(text, 60), r.mapping.Decimal).
 			Do("Correct the cell, or add the word to \"missing\" in the mapping. Nothing was imported")
 	}
 	if c.flags |= flags; c.empty && flags == 0 {
@@ -71,7 +72,7 @@ func (r *Reader) rowPeriod() (stats.Period, error) {
 	}
 	p, ok := periodOf(text)
 	if !ok {
-		return 0, r.wrong(r.mapping.Period, "sheet.period", "%q is not a period", clip(text)).
+		return 0, r.wrong(r.mapping.Period, "sheet.period", "%q is not a period", fault.Clip(text, 60)).
 			Do("Write a year such as 2020, or 2020-Q1, 2020-01; for empty cells, write fixed_period in the mapping. Nothing was imported")
 	}
 	return p, nil
@@ -87,7 +88,7 @@ func (r *Reader) rowFlags() (stats.Flags, error) {
 	}
 	f, err := stats.ParseFlags(strings.ReplaceAll(text, " ", ""))
 	if err != nil {
-		return 0, r.wrong(r.mapping.Flag, "sheet.flag", "%q is not a flag", clip(text)).Do("Use Eurostat's letters, such as b, e, p, u. Nothing was imported")
+		return 0, r.wrong(r.mapping.Flag, "sheet.flag", "%q is not a flag", fault.Clip(text, 60)).Do("Use Eurostat's letters, such as b, e, p, u. Nothing was imported")
 	}
 	return f, nil
 }

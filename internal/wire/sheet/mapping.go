@@ -1,6 +1,5 @@
 // Package sheet reads tables that people made: CSV in any dialect and XLSX,
-// long or wide, by a mapping that a person has confirmed; and the figures
-// behind the maps of Eurostat's yearbooks.
+// long or wide, by a mapping that a person has confirmed.
 //
 // Propose looks at a table and proposes the mapping; NewReader reads the table
 // by it. Nothing is guessed while reading: what the mapping does not say is

@@ -222,7 +222,7 @@ func (r *Reader) code(text string, column, number int) (string, error) {
 				Do("Say so in the mapping: [codes] %q = %q", text, was)
 		}
 		if code, label = codeOf(text); code == "" {
-			return "", wrong("sheet.no-code", "%q is not a region code", clip(text)).Do("Write the NUTS code, or remove the row. Nothing was imported")
+			return "", wrong("sheet.no-code", "%q is not a region code", fault.Clip(text, 60)).Do("Write the NUTS code, or remove the row. Nothing was imported")
 		}
 		r.renamed(text, code)
 	}
@@ -264,11 +264,4 @@ func (r *Reader) renamed(text, code string) {
 var countryNotes = []struct{ theirs, ours, text string }{
 	{"GR", "EL", "Greece stands as GR; it is read as EL."},
 	{"GB", "UK", "The United Kingdom stands as GB; it is read as UK."},
-}
-
-func clip(s string) string {
-	if len(s) > 60 {
-		return fmt.Sprintf("%.60s…", s)
-	}
-	return s
 }
