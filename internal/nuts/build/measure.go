@@ -23,6 +23,15 @@ func (codes codeList) measure(l *lineage) {
 		if own := l.own[k]; r.area == 0 && own != nil {
 			r.sum([]*overlap{own})
 		}
+		r.doubtPeople()
+	}
+}
+
+// doubtPeople makes the number of people unknown where the crosswalk repeats
+// the area in its place, as it does for the French overseas regions.
+func (r *region) doubtPeople() {
+	if r.area == r.pop21 && r.area == r.pop11 {
+		r.pop21, r.pop11 = 0, 0
 	}
 }
 
