@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"maps"
-	"slices"
 	"strconv"
-	"strings"
 
 	"peerscape/internal/exchange/catalogue"
 )
@@ -54,7 +51,7 @@ func (c *indicatorsCommand) Run(s *session) error {
 			p.Formula = i.Derived.Formula()
 			from = p.Formula
 		} else if len(i.Sources) > 0 {
-			from = i.Sources[0].Dataset + " " + filterText(i.Sources[0].Filter)
+			from = i.Sources[0].Dataset + " " + i.Sources[0].Filter.String()
 		}
 		has := "none yet"
 		if p.Figures {
@@ -67,13 +64,4 @@ func (c *indicatorsCommand) Run(s *session) error {
 	t.notes = []string{strconv.Itoa(with) + " of " + strconv.Itoa(len(out)) + " indicators have figures."}
 	t.value = out
 	return s.print(t)
-}
-
-// filterText writes a filter in a stable order.
-func filterText(f map[string]string) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(f)) {
-		parts = append(parts, k+"="+f[k])
-	}
-	return strings.Join(parts, " ")
 }

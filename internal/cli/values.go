@@ -58,7 +58,7 @@ func (c *valuesCommand) level(s *session, a *app.App) error {
 	t := &table{
 		title:   fmt.Sprintf("%s, %s, NUTS %d level %d", m.Indicator.NameIn(c.Lang), m.Period, m.Version, m.Level),
 		columns: []column{{name: "Region"}, {name: "Name"}, {name: "Value", right: true}, {name: "Flag"}, {name: "Basis"}},
-		notes:   []string{source(m.Origin.Publisher, m.Origin.Dataset, m.Origin.Vintage.Label, filterText(m.Origin.Filter)), m.Origin.Licence},
+		notes:   []string{source(m.Origin.Publisher, m.Origin.Dataset, m.Origin.Vintage.Label, m.Origin.Filter.String()), m.Origin.Licence},
 	}
 	out := []printedValue{}
 	for _, v := range m.Values {
@@ -84,7 +84,7 @@ func (c *valuesCommand) series(s *session, a *app.App) error {
 	t := &table{
 		title:   fmt.Sprintf("%s %s: %s", r.Code, r.Name, f.Indicator.NameIn(c.Lang)),
 		columns: []column{{name: "Period"}, {name: "Value", right: true}, {name: "Flag"}, {name: "Remark"}},
-		notes:   []string{"Whose value: " + whose(a.Regions, f), source(f.Origin.Publisher, f.Origin.Dataset, f.Origin.Vintage.Label, filterText(f.Origin.Filter)), f.Origin.Licence},
+		notes:   []string{"Whose value: " + whose(a.Regions, f), source(f.Origin.Publisher, f.Origin.Dataset, f.Origin.Vintage.Label, f.Origin.Filter.String()), f.Origin.Licence},
 	}
 	breaks := map[stats.Period]string{}
 	for _, b := range f.Breaks {

@@ -9,6 +9,12 @@
 // Figure, then Catalogue.Import.
 package catalogue
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // Direction says how a higher value reads.
 type Direction string
 
@@ -63,10 +69,22 @@ type Indicator struct {
 // Source is a dataset and the filter that picks one slice of it.
 type Source struct {
 	Dataset string
-	Filter  map[string]string // dimension id → code; the region and time stay open
-	Level   int               // finest NUTS level in this dataset
-	Of      string            // what its places are, where they are no NUTS regions: "metro", "urban", "intermediate", "rural"
+	Filter  Filter // the region and time stay open
+	Level   int    // finest NUTS level in this dataset
+	Of      string // what its places are, where they are no NUTS regions: "metro", "urban", "intermediate", "rural"
 	Note    string
+}
+
+// Filter picks one slice of a dataset: dimension id → code.
+type Filter map[string]string
+
+// String writes the filter in the order of its ids: "age=TOTAL sex=T".
+func (f Filter) String() string {
+	parts := make([]string, 0, len(f))
+	for _, id := range slices.Sorted(maps.Keys(f)) {
+		parts = append(parts, id+"="+f[id])
+	}
+	return strings.Join(parts, " ")
 }
 
 // Derived says how an indicator is computed from others.

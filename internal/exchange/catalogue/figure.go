@@ -57,7 +57,7 @@ type Break struct {
 type Origin struct {
 	Dataset   string
 	Title     string
-	Filter    map[string]string
+	Filter    Filter
 	Vintage   Vintage
 	NUTS      nuts.Version // version in which the dataset's region is counted
 	Derived   []Origin     // for a derived indicator: where its parts come from

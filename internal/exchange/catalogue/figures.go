@@ -266,7 +266,7 @@ func (c *Catalogue) ownOrParents(id nuts.ID, i *Indicator, of func(nuts.ID) (*Fi
 
 func (c *Catalogue) origin(p *panel, counted nuts.Version) Origin {
 	d := p.dataset
-	filter := make(map[string]string, len(d.Structure.Dimensions))
+	filter := make(Filter, len(d.Structure.Dimensions))
 	key, _ := p.source.keyIn(&d.Structure)
 	for n, dim := range d.Structure.Dimensions {
 		filter[dim.ID] = key[n]

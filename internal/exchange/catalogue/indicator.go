@@ -53,11 +53,11 @@ type row struct {
 }
 
 type sourceRow struct {
-	Dataset string            `toml:"dataset"`
-	Filter  map[string]string `toml:"filter"`
-	Level   int               `toml:"level"`
-	Of      string            `toml:"of"`
-	Note    string            `toml:"note"`
+	Dataset string `toml:"dataset"`
+	Filter  Filter `toml:"filter"`
+	Level   int    `toml:"level"`
+	Of      string `toml:"of"`
+	Note    string `toml:"note"`
 }
 
 type formulaRow struct {

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ func (s Source) check(i *Indicator, st *Structure, partial bool) error {
 			i.Code, s.Dataset, fmt.Sprintf(format, args...)).With("indicator", i.Code).With("dataset", s.Dataset)
 	}
 	ids := st.IDs()
-	for _, id := range sortedKeys(s.Filter) {
+	for _, id := range slices.Sorted(maps.Keys(s.Filter)) {
 		if !slices.Contains(ids, id) && id != "freq" {
 			return bad("it has no dimension %q", id).Do("Its dimensions are %s; correct data/catalogue/indicators.toml", strings.Join(ids, ", "))
 		}
@@ -60,15 +61,6 @@ func (s Source) check(i *Indicator, st *Structure, partial bool) error {
 		}
 	}
 	return nil
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // nearest returns up to n of the words that a reader may have meant by s: those

@@ -18,7 +18,7 @@ type table interface {
 func writeCSV(w io.Writer, v any) error {
 	t, ok := v.(table)
 	if !ok {
-		_, err := fmt.Fprintf(w, "error\r\n%s\r\n", quote(fmt.Sprint(v)))
+		_, err := fmt.Fprintf(w, "error\r\n%s\r\n", strconv.Quote(fmt.Sprint(v)))
 		return err
 	}
 	out := csv.NewWriter(w)
@@ -35,8 +35,6 @@ func writeCSV(w io.Writer, v any) error {
 	out.Flush()
 	return out.Error()
 }
-
-func quote(s string) string { return strconv.Quote(s) }
 
 // harmless disarms text that spreadsheets take for a formula; numbers pass.
 func harmless(s string) string {

@@ -52,7 +52,7 @@ func (x Indicators) rows(write func(...string)) {
 		}
 		var dataset, filter string
 		if len(i.Sources) > 0 {
-			dataset, filter = i.Sources[0].Dataset, filterText(i.Sources[0].Filter)
+			dataset, filter = i.Sources[0].Dataset, catalogue.Filter(i.Sources[0].Filter).String()
 		}
 		write(i.Code, i.Name, i.Unit, i.Domain, i.Direction, strconv.Itoa(i.Level), dataset, filter, ends, i.Successor)
 	}

@@ -2,11 +2,8 @@ package api
 
 import (
 	"context"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -244,13 +241,4 @@ func origin(o catalogue.Origin) Origin {
 		out.Parts = append(out.Parts, origin(part))
 	}
 	return out
-}
-
-// filterText writes a filter in a stable order: "age=TOTAL sex=T".
-func filterText(f map[string]string) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(f)) {
-		parts = append(parts, k+"="+f[k])
-	}
-	return strings.Join(parts, " ")
 }
