@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"peerscape/data"
@@ -116,6 +117,15 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
+	var warming sync.WaitGroup
+	defer warming.Wait()
+	warm, enough := context.WithCancel(ctx)
+	defer enough()
+	warming.Go(func() {
+		if err := a.Catalogue.Warm(warm); err != nil && warm.Err() == nil {
+			a.log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
+		}
+	})
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	ready("http://" + listener.Addr().String() + "/")

@@ -81,6 +81,26 @@ func (c *Catalogue) column(ctx context.Context, st *state, i *Indicator, level i
 	return figures, err
 }
 
+// Warm makes the columns of all indicators at the levels that pages compare, so
+// that the first reader need not wait for them. It ends early with ctx.
+func (c *Catalogue) Warm(ctx context.Context) error {
+	st, err := c.current(ctx)
+	if err != nil {
+		return err
+	}
+	for level := 2; level <= 3; level++ {
+		for _, i := range c.indicators {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if _, err := c.column(ctx, st, i, level); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // makeColumn takes all figures from the one source that covers the newest
 // period well.
 func (c *Catalogue) makeColumn(ctx context.Context, st *state, i *Indicator, level int) (best []*Figure, err error) {
