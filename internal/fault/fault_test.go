@@ -49,3 +49,19 @@ func FuzzClip(f *testing.F) {
 		}
 	})
 }
+
+func TestUnknown(t *testing.T) {
+	known := []string{"arithmetic", "geometric", "harmonic"}
+	for _, c := range []struct{ name, word, want string }{
+		{"a slip", "geometrik", `there is no mean "geometrik". Perhaps geometric was meant`},
+		{"a part", "harmon", `there is no mean "harmon". Perhaps harmonic was meant`},
+		{"something else", "sum", `there is no mean "sum". Choose one of arithmetic, geometric, harmonic`},
+		{"nothing", "", `there is no mean "". Choose one of arithmetic, geometric, harmonic`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := fault.Unknown("mean.unknown", "mean", c.word, known).Error(); got != c.want {
+				t.Errorf("Unknown(%q)\n got %s\nwant %s", c.word, got, c.want)
+			}
+		})
+	}
+}

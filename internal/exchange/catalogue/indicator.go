@@ -186,7 +186,7 @@ func (i *Indicator) check(file string, line int, all map[string]*Indicator) erro
 	}{
 		{i.Code == "" || strings.ToLower(i.Code) != i.Code || strings.ContainsAny(i.Code, " -/."), "has a code that cannot stand in an address", "Use lower case, digits and _"},
 		{i.Domain == "", "has no domain", "Add one"},
-		{!slices.Contains(Units, i.Unit), fmt.Sprintf("has the unknown unit %q", i.Unit), "Write one of " + strings.Join(nearestOrFirst(i.Unit, Units, 5), ", ") + ", or add the unit to the program"},
+		{!slices.Contains(Units, i.Unit), fmt.Sprintf("has the unknown unit %q", i.Unit), "Write one of " + strings.Join(fault.NearestOrFirst(i.Unit, Units, 5), ", ") + ", or add the unit to the program"},
 		{i.Decimals < 0 || i.Decimals > 3, "shows an impossible number of decimals", "Write 0 to 3"},
 		{!slices.Contains([]Direction{More, Less, Context}, i.Direction), "has no direction", "Write more, less or context"},
 		{i.Level < 0 || i.Level > 3, "has no NUTS level", "Write 0 to 3"},
@@ -289,7 +289,7 @@ func (c *Catalogue) Indicator(code string) (*Indicator, error) {
 	for _, i := range c.indicators {
 		codes = append(codes, i.Code)
 	}
-	if near := nearest(code, codes, 3); len(near) > 0 {
+	if near := fault.Nearest(code, codes, 3); len(near) > 0 {
 		f = f.Do("Did you mean %s?", strings.Join(near, ", "))
 	}
 	return nil, f
