@@ -29,8 +29,13 @@ func TestClip(t *testing.T) {
 		most int
 		want string
 	}{
-		{"short", 10, "short"}, {"exactly10!", 10, "exactly10!"}, {"Päijät-Häme", 2, "P…"}, {"Päijät", 3, "Pä…"},
-		{"a\xffb", 10, "a?b"}, {"\xff\xff\xff", 2, "?…"}, {"", 5, ""},
+		{"short", 10, "short"},
+		{"exactly10!", 10, "exactly10!"},
+		{"Päijät-Häme", 2, "P…"},
+		{"Päijät", 3, "Pä…"},
+		{"a\xffb", 10, "a?b"},
+		{"\xff\xff\xff", 2, "?…"},
+		{"", 5, ""},
 	} {
 		if got := fault.Clip(c.text, c.most); got != c.want {
 			t.Errorf("Clip(%q, %d) = %q, want %q", c.text, c.most, got, c.want)
