@@ -44,7 +44,7 @@ type domain struct {
 
 // Prepare checks a table and sorts its columns. It refuses, with one sentence
 // each, tables that mix NUTS versions, name a unit or an indicator twice, have
-// the wrong shape, hold an infinity or hold nothing. It costs about 0.1 s for
+// the wrong shape, hold an infinity or hold nothing. It costs about 0.2 s for
 // 1,345 units, 60 indicators and 10 years.
 func Prepare(t Table) (*Reference, error) {
 	if err := t.check(); err != nil {

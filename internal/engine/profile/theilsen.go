@@ -120,6 +120,7 @@ func (s *sen) fit() Slope {
 		return out
 	}
 	s.slope = s.slope[:0]
+	tied := false
 	for j := 1; j < n; j++ {
 		for i := range j {
 			d := s.y[j] - s.y[i]
@@ -128,6 +129,8 @@ func (s *sen) fit() Slope {
 				out.S++
 			case d < 0:
 				out.S--
+			default:
+				tied = true
 			}
 			s.slope = append(s.slope, d/(s.x[j]-s.x[i]))
 		}
@@ -136,7 +139,7 @@ func (s *sen) fit() Slope {
 	pairs := len(s.slope)
 	out.PerYear = (s.slope[(pairs-1)/2] + s.slope[pairs/2]) / 2
 	var trim int
-	out.Exact, out.P, trim = s.kendall(n, out.S)
+	out.Exact, out.P, trim = s.kendall(n, out.S, tied)
 	if trim >= 1 {
 		out.Low, out.High = s.slope[trim-1], s.slope[pairs-trim]
 	}
@@ -145,27 +148,18 @@ func (s *sen) fit() Slope {
 
 // kendall returns the probability of S without trend and the rank, from either
 // end of the sorted slopes, of the bounds of the interval; below 1 there is none.
-func (s *sen) kendall(n, score int) (exact bool, p float64, rank int) {
+func (s *sen) kendall(n, score int, tied bool) (exact bool, p float64, rank int) {
 	pairs := n * (n - 1) / 2
-	slices.Sort(s.y)
-	ties := 0
-	for i := 0; i < n; {
-		j := i + 1
-		for j < n && s.y[j] == s.y[i] {
-			j++
-		}
-		if t := j - i; t > 1 {
-			ties += t * (t - 1) * (2*t + 5)
-		}
-		i = j
-	}
 	if score < 0 {
 		score = -score
 	}
-	if ties == 0 && n < len(s.below) {
+	if !tied && n < len(s.below) {
 		return true, min(1, 2*s.below[n][(pairs-score)/2]), s.exactRank(n)
 	}
-	variance := n*(n-1)*(2*n+5) - ties
+	variance := n * (n - 1) * (2*n + 5)
+	if tied {
+		variance -= s.ties()
+	}
 	if variance == 0 { // all tied: every slope is zero, and any rank will do
 		return false, 1, s.exactRank(n)
 	}
@@ -175,6 +169,23 @@ func (s *sen) kendall(n, score int) (exact bool, p float64, rank int) {
 		p = math.Erfc(float64(score-1) / sd / math.Sqrt2)
 	}
 	return false, p, max(0, int((float64(pairs)-s.z*sd)/2))
+}
+
+// ties returns the sum of t(t-1)(2t+5) over the groups of t equal values, and
+// sorts the values on the way.
+func (s *sen) ties() int {
+	slices.Sort(s.y)
+	sum := 0
+	for i := 0; i < len(s.y); {
+		j := i + 1
+		for j < len(s.y) && s.y[j] == s.y[i] {
+			j++
+		}
+		t := j - i
+		sum += t * (t - 1) * (2*t + 5)
+		i = j
+	}
+	return sum
 }
 
 // exactRank returns the rank of the bounds for n values without ties: at most
