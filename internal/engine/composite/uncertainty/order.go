@@ -57,7 +57,7 @@ func (o *order) rank(scores []float64) {
 // changed. Many units that have changed places are left to the library.
 func (o *order) sort() {
 	p := o.places
-	moves := 64*64 + 8*len(p)
+	moves := 64*64 + 32*len(p)
 	for i := 1; i < len(p); i++ {
 		next := p[i]
 		j := i

@@ -2,6 +2,7 @@ package uncertainty_test
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"testing"
 
@@ -13,15 +14,27 @@ import (
 
 // spec draws a model that may be unsound in any way that a user can bring about.
 func spec(t *rapid.T) (*formula, uncertainty.Options) {
-	m := &formula{units: rapid.IntRange(0, 6).Draw(t, "units")}
-	for range rapid.IntRange(0, 4).Draw(t, "factors") {
-		m.factors = append(m.factors, uncertainty.Factor{
-			Name:   rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g", "h", " "}).Draw(t, "name"),
-			Levels: rapid.SliceOfN(rapid.SampledFrom([]string{"1", "2", "3", "4", "5", "6", ""}), 0, 3).Draw(t, "levels"),
-		})
+	pick := func(label string, mostly int, seldom ...int) int {
+		if rapid.IntRange(0, 24).Draw(t, label+" is odd") == 17 {
+			return rapid.SampledFrom(seldom).Draw(t, label)
+		}
+		return rapid.IntRange(1, mostly).Draw(t, label)
+	}
+	m := &formula{units: pick("units", 6, 0, -1)}
+	for k := range pick("factors", 4, 0) {
+		f := levels(string(rune('a'+k)), pick("levels", 4, 0))
+		switch pick("name", 1, 2, 3, 4) {
+		case 2:
+			f.Name = "a"
+		case 3:
+			f.Name = " "
+		case 4:
+			f.Levels = append(f.Levels, "1", "")
+		}
+		m.factors = append(m.factors, f)
 	}
 	odd := rapid.SampledFrom([]float64{1, 1, 1, math.NaN(), math.Inf(1)}).Draw(t, "odd")
-	fails := rapid.IntRange(0, 9).Draw(t, "fails") == 0
+	fails := pick("fails", 1, 2) == 2
 	m.run = func(draw, scores []float64) error {
 		for i := range scores {
 			scores[i] = float64(i % 3)
@@ -39,9 +52,9 @@ func spec(t *rapid.T) (*formula, uncertainty.Options) {
 		return nil
 	}
 	return m, uncertainty.Options{
-		N: rapid.IntRange(-1, 60).Draw(t, "n"), Seed: rapid.Uint64().Draw(t, "seed"), Workers: rapid.IntRange(-1, 3).Draw(t, "workers"),
-		Top: rapid.SliceOfN(rapid.IntRange(0, 9), 0, 2).Draw(t, "top"), Keep: rapid.IntRange(-2, 9).Draw(t, "keep"), Pairs: true,
-		Bootstrap: rapid.SampledFrom([]int{0, 0, 20, 25, 3, -1}).Draw(t, "bootstrap"),
+		N: pick("n", 60, 0, -1), Seed: rapid.Uint64().Draw(t, "seed"), Workers: pick("workers", 3, 0, -1),
+		Top: []int{pick("top", 9, 0)}, Keep: pick("keep", 30, 0, -1, -2), Pairs: true,
+		Bootstrap: 20 + pick("bootstrap", 5, -20, -1, -21),
 	}
 }
 
@@ -144,7 +157,7 @@ func soundIndices(t *rapid.T) func(*uncertainty.Indices, error) error {
 func TestRefusals(t *testing.T) {
 	many := &formula{units: 1, run: func(_, scores []float64) error { clear(scores); return nil }}
 	for k := range 300 {
-		many.factors = append(many.factors, levels(string(rune('A'+k)), 2))
+		many.factors = append(many.factors, levels(fmt.Sprint("choice ", k), 2))
 	}
 	with := func(units int, f ...uncertainty.Factor) *formula {
 		return &formula{units: units, factors: f, run: func(_, scores []float64) error { clear(scores); return nil }}

@@ -5,8 +5,8 @@
 // them, Sensitivity and Anova say which choice matters (by sampling, exactly).
 // The package knows no indicator and no method of aggregation; a Model knows
 // them. It refuses a variant that cannot be computed, by name, and never leaves
-// one out. Results depend on the seed and on nothing else: not on the number of
-// workers, not on the machine's mood. Start with Model and MonteCarlo.
+// one out. Equal seeds give equal results to the last bit on any number of
+// workers. Start with Model and MonteCarlo.
 package uncertainty
 
 import (
