@@ -2,6 +2,7 @@ package profile
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,7 +41,7 @@ func TestDistances(t *testing.T) {
 		{"closing", MoreIsBetter, []float64{10, 11, 12, 13, 14, 15, 16}, flat(20, 7), Closing, -1, Crossing{2020, 2020, 2020, false}},
 		{"less is better, closing", LessIsBetter, []float64{20, 19, 18, 17, 16, 15, 14}, flat(10, 7), Closing, -1, Crossing{2020, 2020, 2020, false}},
 		{"the metropolis slides", MoreIsBetter, flat(10, 6), []float64{20, 19, 18, 17, 16, 15}, Closing, -1, Crossing{2020, 2020, 2020, false}},
-		// 7.5 left at half a point a year: fifteen years. At a tenth: 79.
+		// 29 left at a quarter of a point a year: 116 years.
 		{"not in sight", MoreIsBetter, []float64{10, 10.25, 10.5, 10.75, 11}, flat(40, 5), NotInSight, -0.25, Crossing{}},
 		{"widening", MoreIsBetter, []float64{10, 9, 8, 7, 6}, flat(20, 5), Widening, 1, Crossing{}},
 		{"less is better, widening", LessIsBetter, []float64{30, 31, 32, 33, 34}, flat(20, 5), Widening, 1, Crossing{}},
@@ -54,8 +55,11 @@ func TestDistances(t *testing.T) {
 		{"no common year", MoreIsBetter, []float64{10, nan, 12, nan}, []float64{nan, 20, nan, 20}, NoGap, nan, Crossing{}},
 		// Years 0 1 3 4 6 remain; the last common one is 2016, with 4 left.
 		{
-			"missing years", MoreIsBetter, []float64{10, 11, nan, 13, 14, 15, 16, nan},
-			[]float64{20, 20, 20, 20, 20, nan, 20, 20}, Closing, -1, Crossing{2020, 2020, 2020, false},
+			"missing years", MoreIsBetter,
+			[]float64{10, 11, nan, 13, 14, 15, 16, nan},
+			[]float64{20, 20, 20, 20, 20, nan, 20, 20},
+			Closing, -1,
+			Crossing{2020, 2020, 2020, false},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -101,13 +105,14 @@ func TestGapRespectsBreaks(t *testing.T) {
 		{"of the region", 0, nil, Stretch{From: 2013, To: 2019, Begins: ByFlag, Dropped: 3}},
 		{"of the metropolis", 1, nil, Stretch{From: 2013, To: 2019, Begins: ByFlag, Dropped: 3}},
 		{"the later of two", 0, []Change{{id("U01"), "", 2015}}, Stretch{From: 2015, To: 2019, Begins: ByTerritory, Dropped: 5}},
+		{"after the last common year", 0, []Change{{id("U01"), "", 2020}}, Stretch{From: 2013, To: 2019, Begins: ByFlag, Dropped: 3}},
 		{"of another", 2, nil, Stretch{From: 2010, To: 2019}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			table := towards(MoreIsBetter, own, flat(20, 10))
+			table := towards(MoreIsBetter, append(slices.Clone(own), math.NaN()), flat(20, 11))
 			table.Changes = c.change
-			table.Flags = [][]stats.Flags{make([]stats.Flags, 40)}
-			table.Flags[0][c.unit*10+3] = stats.Break
+			table.Flags = [][]stats.Flags{make([]stats.Flags, 44)}
+			table.Flags[0][c.unit*11+3] = stats.Break
 			g := build(t, table, "U00", Defaults()).Readings[0].Gaps[0]
 			if diff := cmp.Diff(c.want, g.Stretch); diff != "" || len(g.Years) != 10 {
 				t.Errorf("%d years, stretch (-want +got)\n%s", len(g.Years), diff)
@@ -127,7 +132,8 @@ func TestSeveralMetropolises(t *testing.T) {
 	gaps := build(t, table, "U00", Defaults()).Readings[0].Gaps
 	sd := math.Sqrt(10.0 / 3)
 	want := [][]GapYear{
-		{{Year: 2020, Own: 4, Metro: 3, Gap: -1, InSD: -1 / sd, Behind: 1}}, nil,
+		{{Year: 2020, Own: 4, Metro: 3, Gap: -1, InSD: -1 / sd, Behind: 1}},
+		nil,
 		{{Year: 2020, Own: 4, Metro: 7, Gap: 3, InSD: 3 / sd, Behind: -3}},
 	}
 	for i, distance := range []Distance{GapTooShort, Itself, Ahead} {

@@ -169,10 +169,7 @@ func (b *builder) peerColumn(j, year int) *column {
 	c := &b.column
 	c.sorted, c.estimated, c.unreliable = c.sorted[:0], c.estimated[:0], c.unreliable[:0]
 	for _, peer := range b.peers {
-		if v := b.r.table.row(j, peer)[year]; v == v {
-			c.sorted = append(c.sorted, v)
-			c.note(v, b.r.table.flag(j, peer, year))
-		}
+		c.add(b.r.table.row(j, peer)[year], b.r.table.flag(j, peer, year))
 	}
 	c.sort()
 	return c

@@ -141,16 +141,17 @@ func TestYearCompared(t *testing.T) {
 func TestFindings(t *testing.T) {
 	low, high := []float64{1, 2, 3, 4, 5, 6, 7}, []float64{21, 22, 23, 24, 25, 26, 27}
 	middle := []float64{4, 6, 8, 10, 12, 14, 16}
+	const peersBit, countryBit, all = 1 << Peers, 1 << Country, 1<<groups - 1
 	for _, c := range []struct {
-		name           string
-		country, peers []float64 // the EU is both and the region at 10
-		verdict        Verdict
-		assets, others Groups
+		name               string
+		country, peers     []float64 // the EU and the class are both together; the region is at 10
+		verdict            Verdict
+		assets, challenges Groups
 	}{
-		{"above all", low, low, Asset, 0b1111, 0},
-		{"below all", high, high, Challenge, 0, 0b1111},
-		{"one against the other", low, high, Mixed, 0b0010, 0b0001},
-		{"one alone is no quorum", low, middle, Ordinary, 0b0010, 0},
+		{"above all", low, low, Asset, all, 0},
+		{"below all", high, high, Challenge, 0, all},
+		{"one against the other", low, high, Mixed, countryBit, peersBit},
+		{"one alone is no quorum", low, middle, Ordinary, countryBit, 0},
 		{"nobody", middle, middle, Ordinary, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -165,17 +166,33 @@ func TestFindings(t *testing.T) {
 			}
 			f := build(t, table, "U00", Defaults(), peers...).Readings[0].Finding
 			t.Logf("%s: assets %v, challenges %v, ordinary %v, strength %.2f", f.Verdict, f.Assets.List(), f.Challenges.List(), f.Ordinary.List(), f.Strength)
-			if c.verdict == Mixed || c.name == "one alone is no quorum" {
-				if !f.Assets.Has(Country) {
-					t.Error("the country does not say asset")
-				}
-			} else if f.Assets != c.assets || f.Challenges != c.others {
-				t.Errorf("assets %04b, challenges %04b, want %04b, %04b", f.Assets, f.Challenges, c.assets, c.others)
+			if f.Verdict != c.verdict || f.Assets != c.assets || f.Challenges != c.challenges {
+				t.Errorf("%s: %+v", c.verdict, f)
 			}
-			if f.Verdict != c.verdict || (f.Strength > 0) != (c.verdict == Asset || c.verdict == Challenge) {
-				t.Errorf("verdict %s, want %s", f.Verdict, c.verdict)
+			if (f.Strength > 0) != (c.verdict == Asset || c.verdict == Challenge) {
+				t.Errorf("%s has strength %v", f.Verdict, f.Strength)
 			}
 		})
+	}
+}
+
+// Where one group alone can tell, it is quorum enough; lists run from the
+// strongest to the weakest, equal ones in the table's order.
+func TestListsOfAssets(t *testing.T) {
+	var table Table
+	for j, own := range []float64{12, 20, -5, 20, 5.5, -9} {
+		one := oneYear(MoreIsBetter, own, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+		for i := range one.Units {
+			one.Units[i].Urban, one.Units[i].Country = 0, ""
+		}
+		one.Indicators[0].Code = string(rune('a' + j))
+		table.Units, table.Years = one.Units, one.Years
+		table.Indicators = append(table.Indicators, one.Indicators[0])
+		table.Values = append(table.Values, one.Values[0])
+	}
+	p := build(t, table, "U00", Defaults())
+	if !slices.Equal(p.Assets, []int{1, 3, 0}) || !slices.Equal(p.Challenges, []int{5, 2}) {
+		t.Errorf("assets %v, challenges %v", p.Assets, p.Challenges)
 	}
 }
 
@@ -264,6 +281,7 @@ func TestTrendRespectsBreaks(t *testing.T) {
 		{"flag on a missing value", holed, MoreIsBetter, 3, nil, Improving, 1, Stretch{From: 2014, To: 2019, Begins: ByFlag, Dropped: 3, Missing: 1}},
 		{"territory", up, MoreIsBetter, -1, []Change{{id("U00"), "", 2013}}, Improving, 1, Stretch{From: 2013, To: 2019, Begins: ByTerritory, Dropped: 3}},
 		{"territory after the flag", up, MoreIsBetter, 3, []Change{{id("U00"), "one", 2014}}, Improving, 1, Stretch{From: 2014, To: 2019, Begins: ByTerritory, Dropped: 4}},
+		{"territory before the flag", up, MoreIsBetter, 4, []Change{{id("U00"), "", 2012}}, Improving, 1, Stretch{From: 2014, To: 2019, Begins: ByFlag, Dropped: 4}},
 		{"another's territory", up, MoreIsBetter, -1, []Change{{id("U01"), "", 2013}}, NoTrend, nan, Stretch{From: 2010, To: 2019}},
 		{"too few years left", up, MoreIsBetter, 7, nil, TooFewYears, 1, Stretch{From: 2017, To: 2019, Begins: ByFlag, Dropped: 7}},
 		{"in the first year a flag says nothing", up[3:], MoreIsBetter, 0, nil, Improving, 1, Stretch{From: 2010, To: 2016}},

@@ -149,47 +149,52 @@ func (r *Reference) formGroups() [][]int32 {
 	return members
 }
 
-// fillGroups sorts the columns of the groups. All values of one group share one
-// piece of memory.
+// fillGroups sorts the columns of the groups. The columns of one group lie one
+// after the other in shared memory.
 func (r *Reference) fillGroups(members [][]int32) {
 	t := &r.table
 	years := len(t.Years)
 	r.columns = make([][]column, len(members))
-	r.spread = make([][]float64, len(t.Indicators))
 	for g, units := range members {
 		r.columns[g] = make([]column, len(t.Indicators)*years)
-		slab := make([]float64, 0, len(units)*len(t.Indicators)*years)
-		for j := range t.Indicators {
-			if g == 0 {
-				r.spread[j] = make([]float64, years)
+		all := column{sorted: make([]float64, 0, len(units)*len(t.Indicators)*years)}
+		for at := range r.columns[g] {
+			j, y := at/years, at%years
+			from := all
+			for _, u := range units {
+				all.add(t.Values[j][int(u)*years+y], t.flag(j, int(u), y))
 			}
-			for y := range years {
-				c := &r.columns[g][j*years+y]
-				from := len(slab)
-				for _, u := range units {
-					if v := t.Values[j][int(u)*years+y]; v == v {
-						slab = append(slab, v)
-						c.note(v, t.flag(j, int(u), y))
-					}
-				}
-				c.sorted = slab[from:len(slab):len(slab)]
-				c.sort()
-				if g == 0 {
-					r.spread[j][y] = sample.MomentsOf(c.sorted).SD()
-				}
-			}
+			r.columns[g][at] = all.since(&from)
+			r.columns[g][at].sort()
+		}
+	}
+	r.spread = make([][]float64, len(t.Indicators))
+	for j := range r.spread {
+		r.spread[j] = make([]float64, years)
+		for y := range years {
+			r.spread[j][y] = sample.MomentsOf(r.columns[0][j*years+y].sorted).SD()
 		}
 	}
 }
 
-// note keeps a flagged value in its list.
-func (c *column) note(v float64, f stats.Flags) {
+// add takes a value, unless it is missing.
+func (c *column) add(v float64, f stats.Flags) {
+	if v != v {
+		return
+	}
+	c.sorted = append(c.sorted, v)
 	switch {
 	case f&unreliable != 0:
 		c.unreliable = append(c.unreliable, v)
 	case f&estimated != 0:
 		c.estimated = append(c.estimated, v)
 	}
+}
+
+// since returns what was added after an earlier state of the column.
+func (c *column) since(from *column) column {
+	tail := func(all, before []float64) []float64 { return all[len(before):len(all):len(all)] }
+	return column{tail(c.sorted, from.sorted), tail(c.estimated, from.estimated), tail(c.unreliable, from.unreliable)}
 }
 
 func (c *column) sort() {

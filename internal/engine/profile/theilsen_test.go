@@ -43,7 +43,8 @@ func TestTheilSenHandValues(t *testing.T) {
 			Slope{N: 5, PerYear: 1, Low: 0, High: 2, S: 9, P: math.Erfc(8 / math.Sqrt(282.0/18) / math.Sqrt2)},
 		},
 		{
-			"a missing year", []int{2000, 2001, 2002, 2003, 2004, 2006},
+			"a missing year",
+			[]int{2000, 2001, 2002, 2003, 2004, 2006},
 			[]float64{0, 2, nan, 6, 8, 12},
 			Slope{N: 5, PerYear: 2, Low: 2, High: 2, S: 10, P: 2.0 / 120, Exact: true},
 		},
