@@ -207,3 +207,60 @@ func BenchmarkSensitivity(b *testing.B) {
 		}
 	}
 }
+
+// Scrambled, the first point is anywhere, and the seed alone decides where.
+func TestSequenceIsScrambled(t *testing.T) {
+	const seeds = 4000
+	p, again := make([]float64, 2), make([]float64, 2)
+	var x, xy float64
+	for seed := range uint64(seeds) {
+		newSequence(2, seed).point(0, p)
+		newSequence(2, seed).point(0, again)
+		if d := cmp.Diff(p, again); d != "" {
+			t.Fatal(d)
+		}
+		x, xy = x+p[0]/seeds, xy+(p[0]-0.5)*(p[1]-0.5)/seeds
+	}
+	if math.Abs(x-0.5) > 5*0.289/63 || math.Abs(xy) > 5*0.0833/63 {
+		t.Errorf("mean of the first point %v, covariance %v", x, xy)
+	}
+}
+
+// The sums of a resample are those of the formula on the chosen rows.
+func TestEstimateIsTheFormula(t *testing.T) {
+	const d, rows = 3, 40
+	r := rand.New(rand.NewPCG(4, 4))
+	y := make([]float64, rows*(d+2))
+	for i := range y {
+		y[i] = 7 + r.Float64()
+	}
+	chosen := make([]int, rows)
+	for i := range chosen {
+		chosen[i] = r.IntN(rows / 4) // far from the mean of all
+	}
+	mean, variance := 0.0, 0.0
+	for _, c := range chosen {
+		mean += (y[c*(d+2)] + y[c*(d+2)+1]) / (2 * rows)
+	}
+	for _, c := range chosen {
+		for k := range 2 {
+			variance += (y[c*(d+2)+k] - mean) * (y[c*(d+2)+k] - mean) / (2 * rows)
+		}
+	}
+	first, total := make([]float64, d), make([]float64, d)
+	got := newEstimator(y, d).estimate(func(row int) int { return chosen[row] }, first, total)
+	worst := math.Abs(got - variance)
+	for k := range d {
+		s, st := 0.0, 0.0
+		for _, c := range chosen {
+			line := y[c*(d+2):]
+			s += (line[1] - mean) * (line[2+k] - line[0]) / (rows * variance)
+			st += (line[0] - line[2+k]) * (line[0] - line[2+k]) / (2 * rows * variance)
+		}
+		worst = max(worst, math.Abs(s-first[k]), math.Abs(st-total[k]))
+	}
+	t.Logf("largest difference from the formula %.3g, tolerance 1e-12", worst)
+	if worst > 1e-12 {
+		t.Errorf("first %v, total %v", first, total)
+	}
+}
