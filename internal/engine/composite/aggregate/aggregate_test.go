@@ -210,3 +210,26 @@ func TestPowerMeanTakesTheRoot(t *testing.T) {
 		t.Errorf("order 2 of 3 and 4 is %g, want %g, not 6.25", got, math.Sqrt(12.5))
 	}
 }
+
+func TestWeightsByUnit(t *testing.T) {
+	members := [][]float64{{20, 60, 90, 1}, {80, 40, nan, 2}}
+	byUnit := [][]float64{{1, 0, 1, nan}, {3, 1, 1, nan}}
+	var w aggregate.Workspace
+	dst := make([]float64, 4)
+	if err := w.GroupByUnit(dst, members, byUnit, aggregate.Rule{}); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{65, 40, 90, nan} {
+		if dst[i] != want && !(math.IsNaN(dst[i]) && math.IsNaN(want)) {
+			t.Errorf("unit %d has %g, want %g", i+1, dst[i], want)
+		}
+	}
+	members[1][1] = -1
+	var ve *aggregate.ValueError
+	if err := w.GroupByUnit(dst, members, byUnit, aggregate.Rule{Method: aggregate.Geometric}); !errors.As(err, &ve) || ve.Unit != 1 || ve.Member != 1 {
+		t.Errorf("the caller cannot tell which value: %v", err)
+	}
+	if err := w.GroupByUnit(dst, members, byUnit, aggregate.Rule{Method: aggregate.Copeland}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("got %v", err)
+	}
+}

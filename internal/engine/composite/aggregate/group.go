@@ -1,6 +1,7 @@
 package aggregate
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -47,6 +48,51 @@ func (w *Workspace) Group(dst []float64, members [][]float64, weights []float64,
 		}
 	}
 	return w.row(dst, members, r)
+}
+
+// GroupByUnit is Group with weights of each unit's own: byUnit[j][i] is the
+// weight of member j for unit i, not negative; a unit whose weights are NaN, or
+// are 0 for all members that it has, gets no score. Methods that compare units
+// are refused.
+func (w *Workspace) GroupByUnit(dst []float64, members, byUnit [][]float64, r Rule) error {
+	if r.Method.Ordinal() {
+		return fault.New(fault.Invalid, "engine.weights-by-unit", "the aggregation %s compares units, which must share their weights", r.Method).
+			Do("Aggregate with a mean, or give all units the same weights")
+	}
+	w.share = append(w.share[:0], make([]float64, len(members))...)
+	one, column := make([]float64, 1), make([][]float64, len(members))
+	for i := range dst {
+		dst[i] = math.NaN()
+		if !w.own(byUnit, i) {
+			continue
+		}
+		for j, m := range members {
+			column[j] = m[i : i+1]
+		}
+		one[0] = math.NaN()
+		if err := w.row(one, column, r); err != nil {
+			if ve, ok := errors.AsType[*ValueError](err); ok {
+				ve.Unit = i
+			}
+			return err
+		}
+		dst[i] = one[0]
+	}
+	return nil
+}
+
+// own makes the shares of one unit from its own weights, and reports whether
+// there are any.
+func (w *Workspace) own(byUnit [][]float64, i int) bool {
+	total := 0.0
+	for j := range w.share {
+		w.share[j] = byUnit[j][i]
+		total += w.share[j]
+	}
+	for j := range w.share {
+		w.share[j] /= total
+	}
+	return total > 0
 }
 
 // shares divides the weights by their sum.
