@@ -117,7 +117,7 @@ func Quantile(sorted []float64, q float64) float64 {
 }
 
 // Ticks returns round numbers that span lo to hi in at most n steps; the first
-// is at or below lo and the last at or above hi.
+// is at or below lo and the last at or above hi, but for a billionth of a step.
 func Ticks(lo, hi float64, n int) []float64 {
 	if !(hi > lo) {
 		pad := max(1, math.Abs(lo)/10)
