@@ -23,7 +23,7 @@ const out = "web/dist"
 // entries are the bundles; preload are the fonts that every first page needs.
 var (
 	entries = []string{"web/css/app.css", "web/ts/app.ts"}
-	preload = []string{"source-sans-3-latin-wght-normal.woff2", "source-serif-4-latin-600-normal.woff2"}
+	preload = []string{"peerscape-sans-latin-wght.woff2", "peerscape-serif-latin-600.woff2"}
 )
 
 func main() {

@@ -26,18 +26,24 @@ async function open(path, options = {}) {
   return { page, seen, close: () => context.close() };
 }
 
-test("the first view weighs less than 100 kB", async () => {
-  const context = await chromium.newContext({ locale: "en-GB" });
-  const page = await context.newPage();
-  const cdp = await context.newCDPSession(page);
-  await cdp.send("Network.enable");
-  let bytes = 0;
-  cdp.on("Network.loadingFinished", (e) => (bytes += e.encodedDataLength));
-  await page.goto(site.url + "/", { waitUntil: "networkidle" });
-  await context.close();
-  assert.ok(bytes > 50_000, `${bytes} bytes: the fonts were not counted`);
-  assert.ok(bytes < 100_000, `${bytes} bytes were transferred`);
-});
+for (const locale of ["en", "fi", "de", "es", "pl"]) {
+  test(`the first view weighs less than 100 kB (${locale})`, async () => {
+    const context = await chromium.newContext({ locale });
+    const page = await context.newPage();
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Network.enable");
+    let bytes = 0;
+    cdp.on("Network.loadingFinished", (e) => (bytes += e.encodedDataLength));
+    await page.goto(site.url + "/", { waitUntil: "networkidle" });
+    const lang = await page.getAttribute("html", "lang");
+    const missing = await page.evaluate(() => [...document.fonts].filter((f) => f.status === "error").map((f) => f.family));
+    await context.close();
+    assert.equal(lang, locale);
+    assert.deepEqual(missing, []);
+    assert.ok(bytes > 50_000, `${bytes} bytes: the fonts were not counted`);
+    assert.ok(bytes < 100_000, `${bytes} bytes were transferred`);
+  });
+}
 
 test("no request leaves the origin and nothing is complained about", async () => {
   for (const [name, path] of Object.entries(pages)) {

@@ -134,7 +134,7 @@ func (s *Site) layout(r *http.Request, a *Answer) component.Layout {
 	}
 	path := func(stable string) string { return AssetPath + s.Bundle.Name(stable) }
 	l.Assets = component.Assets{Style: path("app.css"), Script: path("app.js"), Icon: path("icon.svg")}
-	for _, f := range []string{"source-sans-3-latin-wght-normal.woff2", "source-serif-4-latin-600-normal.woff2"} {
+	for _, f := range []string{"peerscape-sans-latin-wght.woff2", "peerscape-serif-latin-600.woff2"} {
 		l.Assets.Fonts = append(l.Assets.Fonts, path(f))
 	}
 	return l
