@@ -7,7 +7,11 @@
 // indicator and no weight. Start with MomentsOf.
 package sample
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // Moments sums up a column: how many values, their mean, the sums of the
 // second, third and fourth powers of their deviations from it, and the ends.
@@ -18,61 +22,74 @@ type Moments struct {
 	Min, Max   float64 // NaN where N is 0
 }
 
-// MomentsOf computes the moments of x in two passes and without allocating. The
-// order of additions depends on the length alone, so that equal columns have
-// equal moments to the last bit.
+// MomentsOf computes the moments of x. Whoever computes many uses a Meter.
 func MomentsOf(x []float64) Moments {
+	var m Meter
+	return m.Of(x)
+}
+
+// block is how many deviations a Meter holds at a time: enough for dot products
+// to run at full speed, few enough for the nearest memory.
+const block = 64
+
+// Meter computes moments. The zero value is ready; it is not safe for use by
+// several goroutines and allocates nothing.
+type Meter struct{ deviations, squares [block]float64 }
+
+// Of computes the moments of x in two passes. The order of additions depends on
+// the length alone, so that equal columns have equal moments to the last bit.
+func (t *Meter) Of(x []float64) Moments {
 	m := firstPass(x)
-	if m.N > 0 {
-		m.secondPass(x)
+	switch m.N {
+	case 0:
+	case len(x):
+		t.secondPass(&m, x)
+	default:
+		m.secondPassWithGaps(x)
 	}
 	return m
 }
 
-// firstPass finds count, mean and ends. Four sums side by side keep the
-// processor's adders busy; one missing value sends it the slow way.
+// Move says that all values equal to one end of a column moved to the next value.
+type Move struct {
+	Count    int
+	From, To float64
+}
+
+// Moved brings the moments of a column up to date after a move: x is the column
+// as it is now. It spares the first pass.
+func (t *Meter) Moved(m *Moments, x []float64, by Move) {
+	m.Mean += float64(by.Count) * (by.To - by.From) / float64(m.N)
+	if by.From == m.Max {
+		m.Max = by.To
+	} else {
+		m.Min = by.To
+	}
+	m.M2, m.M3, m.M4 = 0, 0, 0
+	if m.N == len(x) {
+		t.secondPass(m, x)
+	} else {
+		m.secondPassWithGaps(x)
+	}
+}
+
+// firstPass finds count, mean and ends. One missing value sends it the slow way.
 func firstPass(x []float64) Moments {
 	if len(x) == 0 {
 		return Moments{Mean: math.NaN(), Min: math.NaN(), Max: math.NaN()}
 	}
-	var s0, s1, s2, s3 float64
-	lo, hi := x[0], x[0]
-	i := 0
-	for ; i+4 <= len(x); i += 4 {
-		a, b, c, d := x[i], x[i+1], x[i+2], x[i+3]
-		s0, s1, s2, s3 = s0+a, s1+b, s2+c, s3+d
-		if a < lo {
-			lo = a
-		}
-		if a > hi {
-			hi = a
-		}
-		if b < lo {
-			lo = b
-		}
-		if b > hi {
-			hi = b
-		}
-		if c < lo {
-			lo = c
-		}
-		if c > hi {
-			hi = c
-		}
-		if d < lo {
-			lo = d
-		}
-		if d > hi {
-			hi = d
-		}
-	}
-	for ; i < len(x); i++ {
-		s0 += x[i]
-		lo, hi = min(lo, x[i]), max(hi, x[i])
-	}
-	sum := s0 + s1 + (s2 + s3)
+	sum := floats.Sum(x)
 	if math.IsNaN(sum) {
 		return firstPassWithGaps(x)
+	}
+	lo, hi := x[0], x[0]
+	for _, v := range x {
+		if v < lo {
+			lo = v
+		}
+		if v > hi {
+			hi = v
+		}
 	}
 	return Moments{N: len(x), Mean: sum / float64(len(x)), Min: lo, Max: hi}
 }
@@ -90,26 +107,30 @@ func firstPassWithGaps(x []float64) Moments {
 	return Moments{N: n, Mean: sum / float64(n), Min: lo, Max: hi}
 }
 
-// secondPass adds up the powers of the deviations.
-func (m *Moments) secondPass(x []float64) {
-	var a2, a3, a4, b2, b3, b4 float64
-	i := 0
-	if m.N == len(x) {
-		for ; i+2 <= len(x); i += 2 {
-			d, e := x[i]-m.Mean, x[i+1]-m.Mean
-			dd, ee := d*d, e*e
-			a2, b2 = a2+dd, b2+ee
-			a3, b3 = a3+dd*d, b3+ee*e
-			a4, b4 = a4+dd*dd, b4+ee*ee
+// secondPass adds up the powers of the deviations, a block at a time: three dot
+// products cost half of three sums in one loop.
+func (t *Meter) secondPass(m *Moments, x []float64) {
+	for len(x) > 0 {
+		n := min(block, len(x))
+		d, dd := t.deviations[:n], t.squares[:n]
+		for i, v := range x[:n] {
+			e := v - m.Mean
+			d[i], dd[i] = e, e*e
 		}
+		m.M2 += floats.Sum(dd)
+		m.M3 += floats.Dot(dd, d)
+		m.M4 += floats.Dot(dd, dd)
+		x = x[n:]
 	}
-	for ; i < len(x); i++ {
-		if d := x[i] - m.Mean; d == d {
+}
+
+func (m *Moments) secondPassWithGaps(x []float64) {
+	for _, v := range x {
+		if d := v - m.Mean; d == d {
 			dd := d * d
-			a2, a3, a4 = a2+dd, a3+dd*d, a4+dd*dd
+			m.M2, m.M3, m.M4 = m.M2+dd, m.M3+dd*d, m.M4+dd*dd
 		}
 	}
-	m.M2, m.M3, m.M4 = a2+b2, a3+b3, a4+b4
 }
 
 // Constant reports whether the column has no two different values.
