@@ -108,7 +108,7 @@ func shown(v *view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = component.Key(keyOf(ctx, v.level, v.partners, v.missing)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = component.Key(keyOf(ctx, v)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -32,6 +32,7 @@ type layout struct {
 	circles []chart.Circle // on the map, by code
 	at      map[nuts.Code]chart.Circle
 	far     []distant // by the order of their countries
+	unknown bool      // how many people live in a region on the map is not known
 }
 
 // distant is what stands in the row under the map: the far regions of one
@@ -69,6 +70,7 @@ func (g *ground) lay(ctx context.Context, level int) layout {
 			out.add(r, whole)
 			continue
 		}
+		out.unknown = out.unknown || weights[r.Code] == 0
 		points = append(points, chart.Point{ID: string(r.Code), X: x, Y: y, Weight: weights[r.Code]})
 	}
 	out.circles = chart.Dorling(points, spread())
@@ -77,14 +79,27 @@ func (g *ground) lay(ctx context.Context, level int) layout {
 	}
 	for _, d := range out.far {
 		var near []chart.Point
+		own := d.frame(f)
 		for _, r := range d.regions {
-			near = append(near, chart.Point{ID: string(r.Code), X: r.Lon, Y: -r.Lat, Weight: weights[r.Code]})
+			x, y := own.Place(r.Lon, r.Lat)
+			near = append(near, chart.Point{ID: string(r.Code), X: x, Y: y, Weight: weights[r.Code]})
 		}
 		for _, c := range chart.Dorling(near, spread()) {
 			out.at[nuts.Code(c.ID)] = c
 		}
 	}
 	return out
+}
+
+// frame is that of the map, moved to the middle of the far regions so that north
+// is up among them.
+func (d *distant) frame(f chart.Frame) chart.Frame {
+	f.Lon0, f.Lat0 = 0, 0
+	for _, r := range d.regions {
+		f.Lon0 += r.Lon / float64(len(d.regions))
+		f.Lat0 += r.Lat / float64(len(d.regions))
+	}
+	return f
 }
 
 // home returns where a region lies. The upper edge cuts the far north on

@@ -45,6 +45,7 @@ type drawing struct {
 	own     []ringed
 	ties    []tie
 	far     []farGroup
+	unknown bool           // the people of a region on the map are not known
 	wide    []chart.Placed // labels of own, then metros
 	narrow  []chart.Placed // labels of own
 }
@@ -53,13 +54,13 @@ type drawing struct {
 type farGroup struct {
 	dots []dot
 	text string
-	box  [3]float64 // left, top, size
+	box  [4]float64 // left, top, width, height
 }
 
 // narrowSize is the text size on a small screen, in units of the map.
 const narrowSize, wideSize = 25, 13
 
-// draw puts the values of a map on the ground.
+// draw puts the values of a map on the ground, without the names.
 func (a *Atlas) draw(ctx context.Context, m *catalogue.Map, limits []float64) *drawing {
 	l := a.ground.layout(ctx, m.Level)
 	values := map[nuts.Code]catalogue.MapValue{}
@@ -87,8 +88,7 @@ func (a *Atlas) draw(ctx context.Context, m *catalogue.Map, limits []float64) *d
 	for _, f := range l.far {
 		d.far = append(d.far, a.farGroups(ctx, f, at)...)
 	}
-	d.ties = a.ties(l, m.Level)
-	d.label(l.circles)
+	d.ties, d.unknown = a.ties(l, m.Level), l.unknown
 	return d
 }
 
@@ -273,13 +273,14 @@ func (a *Atlas) farGroups(ctx context.Context, f distant, at func(nuts.Code) (do
 	return []farGroup{g}
 }
 
-// frame computes the square that holds the group's circles.
+// frame computes the box that holds the group's circles.
 func (g *farGroup) frame() {
+	const least, rim = 8, 1
 	x0, y0, x1, y1 := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, c := range g.dots {
 		x0, y0 = min(x0, c.X-c.R), min(y0, c.Y-c.R)
 		x1, y1 = max(x1, c.X+c.R), max(y1, c.Y+c.R)
 	}
-	size := max(x1-x0, y1-y0, 8) + 2
-	g.box = [3]float64{(x0+x1)/2 - size/2, (y0+y1)/2 - size/2, size}
+	w, h := max(x1-x0, least)+2*rim, max(y1-y0, least)+2*rim
+	g.box = [4]float64{(x0 + x1 - w) / 2, (y0 + y1 - h) / 2, w, h}
 }

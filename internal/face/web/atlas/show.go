@@ -47,6 +47,7 @@ func (a *Atlas) view(ctx context.Context, m *catalogue.Map) (*view, error) {
 	title := finding(ctx, m, ds)
 	lim := limits(m)
 	d := a.draw(ctx, m, lim)
+	d.label(a.ground.layout(ctx, m.Level).circles)
 	d.alt = locale.N(ctx, "map.alt", len(m.Values), "Indicator", m.Indicator.NameIn(locale.Code(ctx)), "Year", m.Period.String())
 	return &view{
 		level: m.Level, head: component.Head{Title: plain(title), Lead: a.lead(ctx, ds, all)},

@@ -109,7 +109,7 @@ func anchored(l chart.Placed, r ringed) (anchor string, x float64) {
 // svg draws one entry of the row under the map, in the map's own size.
 func (g *farGroup) svg() string {
 	var p pen
-	fmt.Fprintf(&p, `<svg width="%[3]s" height="%[3]s" viewBox="%[1]s %[2]s %[3]s %[3]s" class="dots" aria-hidden="true">`, n(g.box[0]), n(g.box[1]), n(g.box[2]))
+	fmt.Fprintf(&p, `<svg width="%[3]s" height="%[4]s" viewBox="%[1]s %[2]s %[3]s %[4]s" class="dots" aria-hidden="true">`, n(g.box[0]), n(g.box[1]), n(g.box[2]), n(g.box[3]))
 	for _, c := range g.dots {
 		p.circle(c.Circle, c.class)
 	}

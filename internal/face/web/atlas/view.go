@@ -79,27 +79,31 @@ func (a *Atlas) levelsOf(ctx context.Context, m *catalogue.Map) component.Choice
 }
 
 // keyOf explains the rings and the size of circles.
-func keyOf(ctx context.Context, level int, partners, missing bool) []component.KeyEntry {
+func keyOf(ctx context.Context, v *view) []component.KeyEntry {
 	ring := func(class string) string {
 		return `<svg class="gl" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><circle class="` + class + `" r="6"/></svg>`
 	}
 	var out []component.KeyEntry
 	partner := "key.partner"
-	if level == 3 { // a partner region of NUTS 2 has several circles
+	if v.level == 3 { // a partner region of NUTS 2 has several circles
 		partner = "key.partner-parts"
 	}
-	if partners {
+	if v.partners {
 		out = append(
 			out,
-			component.KeyEntry{Sign: ring("q3 ringp"), Text: locale.T(ctx, partner, "Level", strconv.Itoa(level))},
+			component.KeyEntry{Sign: ring("q3 ringp"), Text: locale.T(ctx, partner, "Level", strconv.Itoa(v.level))},
 			component.KeyEntry{Sign: ring("q5 ringm"), Text: locale.T(ctx, "key.metro")},
 		)
 	}
+	area := "key.area"
+	if v.drawing.unknown {
+		area = "key.area-unknown"
+	}
 	out = append(out, component.KeyEntry{
 		Sign: `<svg class="gl" width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true"><circle class="q3" r="3.5" cx="-4"/><circle class="q3" r="5.5" cx="5"/></svg>`,
-		Text: locale.T(ctx, "key.area"),
+		Text: locale.T(ctx, area),
 	})
-	if missing {
+	if v.missing {
 		out = append(out, component.KeyEntry{Sign: ring("q0"), Text: locale.T(ctx, "key.none")})
 	}
 	return out
