@@ -41,7 +41,7 @@ func PickSets(sets []Set, t Table) ([][]float64, error) {
 		return nil, err
 	}
 	if len(t.Attribute) != t.rows() {
-		return nil, refuse("engine.no-attribute", "the attribute has %d values for %d units", len(t.Attribute), t.rows()).Do("Give each unit one value")
+		return nil, refuse("engine.no-attribute", "the attribute has %s for %s", plural(len(t.Attribute), "value"), plural(t.rows(), "unit")).Do("Give each unit one value")
 	}
 	byValue, values := make(map[string][]float64, len(sets)), make([]string, len(sets))
 	for k, s := range sets {

@@ -16,7 +16,7 @@ type Limit struct {
 // limitsFor returns one limit a member, or a fault where no weights meet them.
 func limitsFor(limits []Limit, names []string) ([]Limit, error) {
 	if n := len(limits); n > 1 && n != len(names) {
-		return nil, refuse("engine.share-count", "there are %d limits of shares for %d members", n, len(names)).Do("Write none, one for all, or one for each member")
+		return nil, refuse("engine.share-count", "%s of shares for %s", plural(n, "limit"), plural(len(names), "member")).Do("Write none, one for all, or one for each member")
 	}
 	out, least, most := make([]Limit, len(names)), 0.0, 0.0
 	for j := range out {

@@ -20,7 +20,7 @@ func Even(n int) []float64 {
 // weight, and weights that are all zero.
 func FromGiven(given []float64, names []string) ([]float64, error) {
 	if len(given) != len(names) {
-		return nil, refuse("engine.weight-count", "there are %d weights for %d members", len(given), len(names)).Do("Write one weight for each member")
+		return nil, refuse("engine.weight-count", "%s for %s", plural(len(given), "weight"), plural(len(names), "member")).Do("Write one weight for each member")
 	}
 	w := append([]float64(nil), given...)
 	return w, scale(w, names)

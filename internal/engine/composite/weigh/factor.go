@@ -1,9 +1,6 @@
 package weigh
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // FactorCount is the rule for how many factors are kept. The first field that is
 // not zero holds; where all are zero, MinVariance is 1.
@@ -162,11 +159,4 @@ func (out *Result) fromFactors(r Rule, t Table) error {
 	}
 	out.Weights = f.Weights(r.Loadings)
 	return nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

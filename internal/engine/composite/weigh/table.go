@@ -91,11 +91,11 @@ func (t Table) counted(m Missing, least int) ([][]float64, Coverage, error) {
 		}
 	}
 	if cover.Fewest < least {
-		what := "units have every figure"
+		what := " have every figure"
 		if m == Pairwise {
-			what = "units have both figures of some pair of members"
+			what = " have both figures of some pair of members"
 		}
-		return nil, cover, refuse("engine.too-few-units", "%d %s, and at least %d are needed", cover.Fewest, what, least).
+		return nil, cover, refuse("engine.too-few-units", "%d of %s, and at least %d are needed", cover.Fewest, plural(t.rows(), "unit")+what, least).
 			Do("Fill missing figures, add units, or leave out the member with the most gaps")
 	}
 	for j, c := range columns {
@@ -156,4 +156,11 @@ func nameOr(names []string, i int, noun string) string {
 		return names[i]
 	}
 	return fmt.Sprintf("%s %d", noun, i+1)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

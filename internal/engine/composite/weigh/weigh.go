@@ -12,6 +12,7 @@ package weigh
 
 import (
 	"fmt"
+	"strings"
 
 	"peerscape/internal/fault"
 )
@@ -158,7 +159,7 @@ func (r Rule) Check(names []string) error {
 	case ByAttribute:
 		err = checkSets(r.Sets, names)
 	default:
-		err = refuse("engine.weighting", "there is no weighting number %d", r.Method)
+		err = refuse("engine.weighting", "there is no weighting number %d", r.Method).Do("Choose one of %s", strings.Join(methods[:], ", "))
 	}
 	if err != nil {
 		return err

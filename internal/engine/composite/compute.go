@@ -1,0 +1,192 @@
+package composite
+
+import (
+	"errors"
+
+	"peerscape/internal/engine/composite/aggregate"
+	"peerscape/internal/engine/composite/impute"
+	"peerscape/internal/engine/composite/normalise"
+	"peerscape/internal/engine/composite/treat"
+	"peerscape/internal/engine/composite/weigh"
+	"peerscape/internal/engine/sample"
+	"peerscape/internal/fault"
+)
+
+// variant is one way from the prepared table to the scores: what an uncertainty
+// analysis may change. Slices are by indicator, by element and by group; a
+// variant shares what it does not change with others and changes nothing of it.
+type variant struct {
+	table     [][]float64 // denominated, imputed, screened; not yet treated
+	treat     []treat.Rule
+	normalise []normalise.Rule
+	aggregate []aggregate.Rule // by element; of no meaning for indicators
+	weights   []float64        // by element, within the parent
+}
+
+// work is the memory of one computation. It is not safe for use by several
+// goroutines; after the first computation it allocates nothing where scales are
+// lines and weights are given.
+type work struct {
+	treated [][]float64
+	scores  [][]float64 // by element: indicators normalised, then groups
+	weights [][]float64 // found by the figures, by element; nil where they are given
+	meter   sample.Meter
+	report  treat.Report
+	scale   normalise.Scale
+	group   aggregate.Workspace
+	members [][]float64
+	share   []float64
+}
+
+func (p *Plan) newWork() *work {
+	n, rows := len(p.tree.codes), len(p.rows)
+	w := &work{treated: columns(p.tree.leaves, rows), scores: columns(n, rows), weights: make([][]float64, n)}
+	w.members, w.share = make([][]float64, 0, n), make([]float64, 0, n)
+	return w
+}
+
+// columns makes a table in one piece of memory, so that a pass over it runs
+// straight ahead.
+func columns(n, rows int) [][]float64 {
+	all, out := make([]float64, n*rows), make([][]float64, n)
+	for j := range out {
+		out[j], all = all[:rows:rows], all[rows:]
+	}
+	return out
+}
+
+// compute fills w.scores: treatment, normalisation with direction, aggregation
+// from the bottom to the index. observe, where it is not nil, is told of every
+// indicator on the way.
+func (p *Plan) compute(w *work, v *variant, observe func(indicator int, r *treat.Report, s *normalise.Scale)) error {
+	for j := range p.tree.leaves {
+		if p.absent[j] {
+			copy(w.treated[j], v.table[j])
+			copy(w.scores[j], v.table[j])
+			continue
+		}
+		var err error
+		if p.years != nil {
+			err = p.scaleByYear(w, v, j)
+		} else {
+			err = p.scale(w, v, j, w.scores[j], w.treated[j], v.table[j])
+		}
+		if err != nil {
+			fault.Wrap(&err, "%s", p.tree.codes[j])
+			return err
+		}
+		if observe != nil {
+			observe(j, &w.report, &w.scale)
+		}
+	}
+	for g := p.tree.leaves; g < len(p.tree.codes); g++ {
+		if err := p.aggregate(w, v, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scale treats and normalises a column.
+func (p *Plan) scale(w *work, v *variant, j int, scores, treated, x []float64) error {
+	if err := v.treat[j].Apply(treated, x, &w.meter, &w.report); err != nil {
+		return err
+	}
+	if err := v.normalise[j].Fit(&w.scale, treated, &w.report.After); err != nil {
+		return err
+	}
+	w.scale.Apply(scores, treated)
+	return nil
+}
+
+// scaleByYear scales the rows of each period by themselves.
+func (p *Plan) scaleByYear(w *work, v *variant, j int) error {
+	for _, rows := range p.years {
+		x := impute.Keep(v.table[j:j+1], rows)[0]
+		part := columns(2, len(rows))
+		if err := p.scale(w, v, j, part[0], part[1], x); err != nil {
+			fault.Wrap(&err, "%s", p.rows[rows[0]].Period)
+			return err
+		}
+		for k, i := range rows {
+			w.scores[j][i], w.treated[j][i] = part[0][k], part[1][k]
+		}
+	}
+	return nil
+}
+
+// aggregate makes the scores of a group from those of its members.
+func (p *Plan) aggregate(w *work, v *variant, g int) error {
+	w.members, w.share = w.members[:0], w.share[:0]
+	for _, m := range p.tree.members[g] {
+		w.members, w.share = append(w.members, w.scores[m]), append(w.share, v.weights[m])
+	}
+	var err error
+	if rule := p.tree.groups[g].Weigh; rule != nil {
+		err = p.weighAndAggregate(w, v, g, rule)
+	} else {
+		err = w.group.Group(w.scores[g], w.members, w.share, v.aggregate[g])
+	}
+	if err == nil {
+		return nil
+	}
+	if ve, ok := errors.AsType[*aggregate.ValueError](err); ok {
+		return p.valueFault(g, ve)
+	}
+	fault.Wrap(&err, "%s", p.tree.codes[g])
+	return err
+}
+
+// weighAndAggregate finds weights by the figures and multiplies them with the
+// members' own.
+func (p *Plan) weighAndAggregate(w *work, v *variant, g int, rule *weigh.Rule) error {
+	t := weigh.Table{Columns: w.members, Names: make([]string, len(w.members)), Units: make([]string, len(p.rows))}
+	for k, m := range p.tree.members[g] {
+		t.Names[k] = p.tree.codes[m]
+	}
+	for i, r := range p.rows {
+		t.Units[i] = r.String()
+	}
+	if code := p.tree.groups[g].Attribute; code != "" {
+		a, err := p.table.attribute(code, p.tree.codes[g])
+		if err != nil {
+			return err
+		}
+		for _, i := range p.kept {
+			t.Attribute = append(t.Attribute, a.Values[i])
+		}
+	}
+	found, err := weigh.Find(*rule, t)
+	if err != nil {
+		return err
+	}
+	for k, m := range p.tree.members[g] {
+		w.weights[m] = make([]float64, len(p.rows))
+		for i := range p.rows {
+			if found.ByUnit != nil {
+				w.weights[m][i] = found.ByUnit[k][i] * w.share[k]
+			} else {
+				w.weights[m][i] = found.Weights[k] * w.share[k]
+			}
+		}
+	}
+	if found.ByUnit == nil {
+		for k := range w.share {
+			w.share[k] *= found.Weights[k]
+		}
+		return w.group.Group(w.scores[g], w.members, w.share, v.aggregate[g])
+	}
+	byUnit := make([][]float64, len(w.members))
+	for k, m := range p.tree.members[g] {
+		byUnit[k] = w.weights[m]
+	}
+	return w.group.GroupByUnit(w.scores[g], w.members, byUnit, v.aggregate[g])
+}
+
+// valueFault says in names which value a mean could not take.
+func (p *Plan) valueFault(g int, ve *aggregate.ValueError) error {
+	member := p.tree.members[g][ve.Member]
+	return refuse("engine.value", "the %s mean of %s cannot take the score %.6g of %s for %s",
+		ve.Rule.Method, p.tree.codes[g], ve.Value, p.tree.codes[member], p.rows[ve.Unit]).
+		Do("Normalise to positive values, such as min-max from 1 to 100, or take the arithmetic mean").Because(ve)
+}

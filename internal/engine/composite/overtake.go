@@ -1,0 +1,135 @@
+package composite
+
+import (
+	"math"
+	"slices"
+
+	"peerscape/internal/engine/composite/aggregate"
+	"peerscape/internal/engine/sample"
+)
+
+// Change is what one indicator alone would have to become for a row to reach
+// the next better one.
+type Change struct {
+	Element int
+	Score   float64 // normalised score that is needed
+	Value   float64 // in the indicator's own unit, treatment set aside; NaN where the normalisation cannot be turned back
+	Within  bool    // whether any row shows such a score
+}
+
+// Overtake says which row stands one place before a row, and for each indicator
+// what it would have to be for the two to be equal: everything else, treatment
+// and scaling included, stays as it is. Indicators that cannot close the gap
+// alone, however good, are left out. The next row is -1 for the first one. The
+// smallest changes, as a share of what rows show, come first.
+func (r *Result) Overtake(row int) (next int, changes []Change, err error) {
+	root := r.plan.tree.root()
+	index := r.Scores[root]
+	next = r.before(row)
+	if next < 0 || math.IsNaN(index[row]) {
+		return next, nil, nil
+	}
+	size := make([]float64, len(r.plan.tree.codes))
+	for j := range r.plan.tree.leaves {
+		now := r.Scores[j][row]
+		if math.IsNaN(now) || r.weightOf(j, row) == 0 {
+			continue
+		}
+		m := sample.MomentsOf(r.Scores[j])
+		needed, ok, err := r.needed(row, j, now, index[next])
+		if err != nil {
+			return next, nil, err
+		}
+		if !ok {
+			continue
+		}
+		size[j] = (needed - now) / (m.Max - m.Min)
+		changes = append(changes, Change{Element: j, Score: needed, Value: r.natural(j, needed), Within: needed <= m.Max})
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		if d := size[a.Element] - size[b.Element]; d != 0 {
+			return int(math.Copysign(1, d))
+		}
+		return a.Element - b.Element
+	})
+	return next, changes, nil
+}
+
+// before returns the row with the lowest index above the row's own, -1 if none.
+func (r *Result) before(row int) int {
+	index, next := r.Scores[r.plan.tree.root()], -1
+	for i, x := range index {
+		if x > index[row] && (next < 0 || x < index[next]) {
+			next = i
+		}
+	}
+	return next
+}
+
+// reach is how far above its present score an indicator is tried, in ranges of
+// what rows show.
+const reach = 4
+
+// needed finds by halving the score of an indicator at which a row's index is
+// the one wanted. Every mean rises with every member, so there is one at most.
+func (r *Result) needed(row, leaf int, now, want float64) (score float64, ok bool, err error) {
+	m := sample.MomentsOf(r.Scores[leaf])
+	low, high := now, now+reach*(m.Max-m.Min)
+	top, err := r.indexWith(row, leaf, high)
+	if err != nil || !(top >= want) {
+		return 0, false, err
+	}
+	for range 200 {
+		mid := low + (high-low)/2
+		if mid <= low || mid >= high {
+			break
+		}
+		x, err := r.indexWith(row, leaf, mid)
+		if err != nil {
+			return 0, false, err
+		}
+		if x >= want {
+			high = mid
+		} else {
+			low = mid
+		}
+	}
+	return high, true, nil
+}
+
+// indexWith computes a row's index with one indicator's score changed.
+func (r *Result) indexWith(row, leaf int, score float64) (float64, error) {
+	t := r.plan.tree
+	var w aggregate.Workspace
+	dst := make([]float64, 1)
+	for at := leaf; at != t.root(); at = t.parent[at] {
+		g := t.parent[at]
+		var members [][]float64
+		var weights []float64
+		for _, m := range t.members[g] {
+			x := r.Scores[m][row]
+			if m == at {
+				x = score
+			}
+			members, weights = append(members, []float64{x}), append(weights, r.weightOf(m, row))
+		}
+		rule := r.plan.base.aggregate[g]
+		if rule.Method.Ordinal() {
+			return 0, refuse("engine.no-decomposition", "the aggregation %s of %s compares rows with each other, so that no single score changes a place", rule.Method, t.codes[g]).
+				Do("Aggregate with a mean")
+		}
+		if err := w.Group(dst, members, weights, rule); err != nil {
+			return 0, err
+		}
+		score = dst[0]
+	}
+	return score, nil
+}
+
+// natural turns a normalised score back into the indicator's unit.
+func (r *Result) natural(leaf int, score float64) float64 {
+	if from, slope, ok := r.Scales[leaf].Line(); ok && slope != 0 {
+		return (score - from) / slope
+	}
+	return math.NaN()
+}

@@ -1,0 +1,119 @@
+package composite
+
+import (
+	"math"
+
+	"peerscape/internal/engine/composite/normalise"
+	"peerscape/internal/engine/composite/treat"
+	"peerscape/internal/engine/composite/weigh"
+	"peerscape/internal/engine/sample"
+)
+
+// Result is every step on the way to an index. Slices by element hold the
+// indicators first, in the framework's order, then the groups, each after its
+// members, the index last. It is read only.
+type Result struct {
+	Rows      []Row
+	Codes     []string  // by element
+	Parent    []int     // by element, -1 for the index
+	Level     []int     // by element: 1 for indicators
+	Effective []float64 // by element: its weight in the index, were all figures known; NaN where units have weights of their own
+
+	Prepared [][]float64 // by indicator: denominated, filled, screened
+	Treated  [][]float64 // by indicator
+	Scores   [][]float64 // by element; NaN where there is none
+	Ranks    []float64   // of the index, 1 is best, ties share the better rank; within the period of a panel
+
+	Report     Report
+	Treatments []treat.Report
+	Scales     []normalise.Scale
+
+	plan    *Plan
+	weights [][]float64 // by element and row, within the parent; nil where given
+}
+
+// Compute computes the index as the framework says.
+func (p *Plan) Compute() (*Result, error) {
+	w, t := p.newWork(), p.tree
+	r := &Result{
+		Rows: p.rows, Codes: t.codes, Parent: t.parent, Level: t.level,
+		Prepared: p.base.table, Treated: w.treated, Scores: w.scores, Report: p.report,
+		Treatments: make([]treat.Report, t.leaves), Scales: make([]normalise.Scale, t.leaves), plan: p, weights: w.weights,
+	}
+	if err := p.compute(w, &p.base, func(j int, report *treat.Report, scale *normalise.Scale) {
+		r.Treatments[j], r.Scales[j] = *report, *scale
+	}); err != nil {
+		return nil, err
+	}
+	r.rank()
+	return r, r.effective()
+}
+
+// Index returns the scores of the index, one a row.
+func (r *Result) Index() []float64 { return r.Scores[len(r.Scores)-1] }
+
+// Element returns the place of a code among the elements, -1 where there is none.
+func (r *Result) Element(code string) int {
+	for e, c := range r.Codes {
+		if c == code {
+			return e
+		}
+	}
+	return -1
+}
+
+// rank ranks the rows of each period.
+func (r *Result) rank() {
+	index := r.Index()
+	r.Ranks = make([]float64, len(index))
+	order := sample.Descending
+	if r.plan.base.aggregate[r.plan.tree.root()].Method.SmallerIsBetter() {
+		order = sample.Ascending
+	}
+	var ranker sample.Ranker
+	if !r.plan.panel {
+		ranker.Rank(r.Ranks, index, order, sample.TiesMin)
+		return
+	}
+	column := make([]float64, len(index))
+	for i := range index {
+		for k := range index {
+			column[k] = math.NaN()
+			if r.Rows[k].Period == r.Rows[i].Period {
+				column[k] = index[k]
+			}
+		}
+		ranker.Rank(column, column, order, sample.TiesMin)
+		r.Ranks[i] = column[i]
+	}
+}
+
+// effective fills the effective weights.
+func (r *Result) effective() (err error) {
+	t := r.plan.tree
+	weight := make([]float64, len(t.weight))
+	for e := range weight {
+		if weight[e] = r.weightOf(e, 0); r.weights[e] == nil {
+			continue
+		}
+		for i := range r.Rows {
+			if r.weights[e][i] != weight[e] {
+				r.Effective = make([]float64, len(t.weight))
+				for k := range r.Effective {
+					r.Effective[k] = math.NaN()
+				}
+				return nil
+			}
+		}
+	}
+	r.Effective, err = weigh.Effective(t.parent, weight, t.codes)
+	return err
+}
+
+// weightOf returns an element's weight within its parent for a row.
+func (r *Result) weightOf(e, row int) float64 {
+	if w := r.weights[e]; w != nil {
+		return w[row]
+	}
+	return r.plan.base.weights[e]
+}
