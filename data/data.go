@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-//go:embed nuts messages outline catalogue snapshot
+//go:embed nuts messages outline catalogue frameworks snapshot
 var files embed.FS
 
 // Nuts returns the folder of NUTS tables, for nuts.Open.
@@ -22,6 +22,9 @@ func Outline() fs.FS { return folder("outline") }
 
 // Catalogue returns the folder of indicators, for catalogue.Open.
 func Catalogue() fs.FS { return folder("catalogue") }
+
+// Frameworks returns the folder of frameworks, for catalogue.Frameworks.
+func Frameworks() fs.FS { return folder("frameworks") }
 
 // Snapshot returns the bundled figures, for Catalogue.LoadSnapshot.
 func Snapshot() []byte {

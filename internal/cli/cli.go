@@ -70,16 +70,19 @@ type grammar struct {
 	CSV   bool   `name:"csv" help:"Print CSV." xor:"format"`
 	Debug bool   `help:"Log what happens, with causes of errors."`
 
-	Serve      serveCommand      `cmd:"" help:"Serve the pages and the API."`
-	Import     importCommand     `cmd:"" help:"Import datasets from files or from Eurostat."`
-	Snapshot   snapshotCommand   `cmd:"" help:"Build or inspect the bundled snapshot of figures."`
-	Regions    regionsCommand    `cmd:"" help:"List or search regions."`
-	Region     regionCommand     `cmd:"" help:"Print a region's figures with year, flag and source."`
-	Indicators indicatorsCommand `cmd:"" help:"List the indicators."`
-	Values     valuesCommand     `cmd:"" help:"Print one indicator for all regions of a level, or one region as a series."`
-	Revisions  revisionsCommand  `cmd:"" help:"List what a newer vintage of a dataset revised."`
-	OpenAPI    openAPICommand    `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
-	Version    versionCommand    `cmd:"" help:"Print version, commit and database schema."`
+	Serve       serveCommand       `cmd:"" help:"Serve the pages and the API."`
+	Import      importCommand      `cmd:"" help:"Import datasets from files or from Eurostat."`
+	Snapshot    snapshotCommand    `cmd:"" help:"Build or inspect the bundled snapshot of figures."`
+	Regions     regionsCommand     `cmd:"" help:"List or search regions."`
+	Region      regionCommand      `cmd:"" help:"Print a region's figures with year, flag and source."`
+	Indicators  indicatorsCommand  `cmd:"" help:"List the indicators."`
+	Values      valuesCommand      `cmd:"" help:"Print one indicator for all regions of a level, or one region as a series."`
+	Index       indexCommand       `cmd:"" help:"Compute a composite index over the figures, or over your own table."`
+	Sensitivity sensitivityCommand `cmd:"" help:"Say how sure an index is: ranks under other choices, and which choice matters."`
+	Profile     profileCommand     `cmd:"" help:"Compare a region with peers, country, class, EU and metropolis."`
+	Revisions   revisionsCommand   `cmd:"" help:"List what a newer vintage of a dataset revised."`
+	OpenAPI     openAPICommand     `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version     versionCommand     `cmd:"" help:"Print version, commit and database schema."`
 
 	Completion kongplete.InstallCompletions `cmd:"" help:"Print or install shell completion."`
 }

@@ -226,10 +226,11 @@ func (p *Plan) denominated() ([][]float64, error) {
 	return out, nil
 }
 
-// coverage finds the indicators without figures.
+// coverage finds the indicators without figures. It may be asked again when units
+// have been left out.
 func (p *Plan) coverage(columns [][]float64) error {
 	for j, c := range columns {
-		if sample.Count(c) == 0 {
+		if !p.absent[j] && sample.Count(c) == 0 {
 			p.absent[j] = true
 			p.report.Absent = append(p.report.Absent, p.tree.codes[j])
 		}
@@ -318,11 +319,8 @@ func (p *Plan) afterScreening() error {
 		return refuse("engine.one-unit", "only %s has figures enough, and one unit cannot be compared with itself", describe(p.rows)).
 			Do("Add units, or ask for a lower share of indicators")
 	}
-	for j, c := range p.base.table {
-		if !p.absent[j] && sample.Count(c) == 0 {
-			return refuse("engine.no-data", "%s has no figure among the units that are left", p.tree.codes[j]).
-				Do("Take it out, fill it, or ask for a lower share of indicators")
-		}
+	if err := p.coverage(p.base.table); err != nil { // the units that had figures may be gone
+		return err
 	}
 	if !p.framework.PerYear {
 		return nil
