@@ -3,6 +3,7 @@ package chart
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -72,6 +73,44 @@ func TestPlotNamesWhatLeavesTheScale(t *testing.T) {
 	svg := p.SVG()
 	if got := parse(t, svg); got[".metro"] != 0 || !strings.Contains(svg, `text-anchor="end"`) {
 		t.Errorf("the mark of a value off the scale is drawn, or its label is not inside:\n%s", svg)
+	}
+}
+
+func TestPlotKeepsTheLabelOfALeavingLineClearOfIt(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		values []Value
+		want   string // where the label stands
+	}{
+		{"up at once", []Value{{X: 0, Y: 5}, {X: 1, Y: 300}}, `y="16%"`},
+		{"up, near the edge before", []Value{{X: 0, Y: 88}, {X: 1, Y: 300}}, `y="28%"`},
+		{"down, near the edge before", []Value{{X: 0, Y: 10}, {X: 1, Y: -300}}, `y="83%"`},
+	} {
+		p := Plot{Height: 100, X1: 1, Y1: 100, Series: []Series{{Kind: Metro, Label: "Dublin 358", Values: c.values}}}
+		if svg := p.SVG(); !strings.Contains(svg, c.want+`>Dublin`) {
+			t.Errorf("%s: the label is not at %s:\n%s", c.name, c.want, svg)
+		}
+	}
+}
+
+func TestPlotMarksYearsThatASmallScreenLeavesOut(t *testing.T) {
+	for n, want := range map[int]int{3: 0, 4: 0, 5: 2, 9: 4} {
+		p := Plot{Height: 100, X1: 10, Y1: 1}
+		for i := range n {
+			p.Years = append(p.Years, Tick{At: float64(i), Label: fmt.Sprint(i)})
+		}
+		if got := parse(t, p.SVG())[".roomy"]; got != want {
+			t.Errorf("%d of %d years are marked, want %d", got, n, want)
+		}
+	}
+}
+
+func TestPlotKeepsALongLabelOffTheAxis(t *testing.T) {
+	for label, want := range map[string]string{"Dublin 358": `dx="-4"`, "Dublin 358, asteikon ulkopuolella": `dx="54.6"`, strings.Repeat("long", 30): `dx="60"`} {
+		p := Plot{Height: 100, X1: 1, Y1: 100, Series: []Series{{Label: label, Values: []Value{{X: 0, Y: 5}, {X: 1, Y: 300}}}}}
+		if svg := p.SVG(); !strings.Contains(svg, want) {
+			t.Errorf("%s: not %s\n%s", label, want, svg)
+		}
 	}
 }
 

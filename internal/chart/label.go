@@ -21,11 +21,10 @@ type Placed struct {
 	FromX, FromY, ToX, ToY   float64
 }
 
-// PlaceLabels finds a place for each label: in the frame, apart from the
-// others, crossing no other leader line, covering few circles, its own leader
-// line passing few, near its circle. It
-// descends from many beginnings, drawn from a fixed seed, and keeps the
-// cheapest outcome: the result depends on nothing but the arguments.
+// PlaceLabels finds a place for each label: in the frame, apart from the others,
+// near its circle, covering few others; its leader line passes few and crosses
+// no line. It descends from many beginnings, drawn from a fixed seed, and keeps
+// the cheapest outcome: the result depends on nothing but the arguments.
 func PlaceLabels(labels []Label, circles []Circle, f Frame) []Placed {
 	c := newChoices(labels, circles, f)
 	random := rand.New(rand.NewPCG(11, 53))

@@ -3,6 +3,7 @@ package chart
 import (
 	"math"
 	"slices"
+	"unicode/utf8"
 )
 
 // Value is one point of a series.
@@ -76,9 +77,18 @@ func (p *Plot) SVG() string {
 		p.gap(&w, g)
 	}
 	for i, t := range p.Years {
-		w.raw(`<text class="t-3" y="100%" dy="20" x="`).pct(p.x(t.At)).raw(`" text-anchor="`).raw(anchorOf(i, len(p.Years), p.x(t.At))).raw(`">`).text(t.Label).raw(`</text>`)
+		w.raw(`<text class="`).raw(yearClass(i, len(p.Years))).raw(`" y="100%" dy="20" x="`).pct(p.x(t.At)).raw(`" text-anchor="`).raw(anchorOf(i, len(p.Years), p.x(t.At))).raw(`">`).text(t.Label).raw(`</text>`)
 	}
 	return w.raw(`</svg>`).String()
+}
+
+// yearClass marks every second of many years, which a small screen leaves out.
+func yearClass(i, n int) string {
+	const many = 5
+	if n >= many && i%2 == 1 {
+		return "t-3 roomy"
+	}
+	return "t-3"
 }
 
 func anchorOf(i, n int, at float64) string {
@@ -183,6 +193,34 @@ func last(values []Value) (Value, bool) {
 	return Value{}, false
 }
 
+// clear returns how far down, per cent, the label of a line that leaves the scale
+// stands: next to the edge that it leaves by, clear of what of the line is near.
+func (p *Plot) clear(s *Series, below bool) float64 {
+	edge := 0.0
+	for _, v := range s.Values {
+		y := p.y(v.Y)
+		if below {
+			y = 100 - y
+		}
+		if y > edge && y <= 50 {
+			edge = y
+		}
+	}
+	px := 100 / float64(p.Height)
+	if below {
+		return 100 - edge - 7*px
+	}
+	return edge + lineHeight*px
+}
+
+// inward is how many pixels a label inside the plot stands off the end of its
+// line: a long one reaches into the room beyond the line, rather than over the
+// ticks of the axis where the plot is small.
+func inward(label string) float64 {
+	const smallest, room, letter = 150, 60, 6.2
+	return min(room, max(-4, letter*float64(utf8.RuneCountInString(label))-smallest))
+}
+
 // lineHeight is the least distance between two labels, pixels.
 const lineHeight = 16
 
@@ -221,7 +259,7 @@ func (p *Plot) ends(w *buffer) {
 			class = "t-3"
 		}
 		if e.inside {
-			w.raw(`<text class="`).raw(class).raw(` halo" text-anchor="end" dx="-4" dy="18" x="`).pct(e.x).raw(`" y="`).pct(clamp(e.y)).raw(`">`).text(e.s.Label).raw(`</text>`)
+			w.raw(`<text class="`).raw(class).raw(` halo" text-anchor="end" dx="`).num(inward(e.s.Label)).raw(`" x="`).pct(e.x).raw(`" y="`).pct(p.clear(e.s, e.y > 100)).raw(`">`).text(e.s.Label).raw(`</text>`)
 			continue
 		}
 		w.at(e.x, e.y)

@@ -51,6 +51,10 @@ def rename(font, family, axes):
 
 def cut(source, family, letters, features):
     font = TTFont(HERE / source, recalcTimestamp=False)
+    # The originals lack the narrow no-break space that groups digits.
+    for table in font["cmap"].tables:
+        if 0xA0 in table.cmap:
+            table.cmap[0x202F] = table.cmap[0xA0]
     options = subset.Options()
     options.layout_features = features
     # Named styles are of no use in a page.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -179,9 +180,18 @@ func sourceLine(ctx context.Context, m *catalogue.Map) string {
 		}
 	}
 	return locale.N(
-		ctx, "map.source", n, "Indicator", m.Indicator.NameIn(locale.Code(ctx)), "Unit", figure.Unit(ctx, m.Indicator), "Year", figure.Period(m.Period),
+		ctx, "map.source", n, "Indicator", measured(ctx, m.Indicator), "Year", figure.Period(m.Period),
 		"Publisher", m.Origin.Publisher, "Dataset", figure.Datasets(m.Origin), "Level", strconv.Itoa(m.Level),
 	)
+}
+
+// measured names an indicator with its unit, once.
+func measured(ctx context.Context, i *catalogue.Indicator) string {
+	name, unit := i.NameIn(locale.Code(ctx)), figure.Unit(ctx, i)
+	if strings.Contains(name, unit) {
+		return name
+	}
+	return name + ", " + unit
 }
 
 // gapSource names the series of the panels: indicator, datasets with their
