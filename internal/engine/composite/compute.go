@@ -2,6 +2,7 @@ package composite
 
 import (
 	"errors"
+	"math"
 
 	"peerscape/internal/engine/composite/aggregate"
 	"peerscape/internal/engine/composite/impute"
@@ -28,7 +29,7 @@ type variant struct {
 // lines and weights are given.
 type work struct {
 	treated [][]float64
-	scores  [][]float64 // by element: indicators normalised, then groups
+	scores  [][]float64 // by element: indicators normalised, then groups (see inLogarithms)
 	weights [][]float64 // found by the figures, by element; nil where they are given
 	meter   sample.Meter
 	report  treat.Report
@@ -79,12 +80,44 @@ func (p *Plan) compute(w *work, v *variant, observe func(indicator int, r *treat
 			observe(j, &w.report, &w.scale)
 		}
 	}
+	if observe == nil && p.inLogarithms(w, v) {
+		return nil
+	}
 	for g := p.tree.leaves; g < len(p.tree.codes); g++ {
 		if err := p.aggregate(w, v, g); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inLogarithms computes the index alone where all groups are geometric means of
+// given weights without gaps: the scores of the groups below hold logarithms
+// then. It reports whether it could.
+func (p *Plan) inLogarithms(w *work, v *variant) bool {
+	root := p.tree.root()
+	for g := p.tree.leaves; g <= root; g++ {
+		if v.aggregate[g].Method != aggregate.Geometric || p.tree.groups[g].Weigh != nil {
+			return false
+		}
+	}
+	for g := p.tree.leaves; g <= root; g++ {
+		w.members, w.share = w.members[:0], w.share[:0]
+		indicators := 0
+		for _, m := range p.tree.members[g] { // indicators stand before groups
+			w.members, w.share = append(w.members, w.scores[m]), append(w.share, v.weights[m])
+			if m < p.tree.leaves {
+				indicators++
+			}
+		}
+		if !w.group.LogMean(w.scores[g], w.members, indicators, w.share) {
+			return false
+		}
+	}
+	for i, s := range w.scores[root] {
+		w.scores[root][i] = math.Exp(s)
+	}
+	return true
 }
 
 // scale treats and normalises a column.

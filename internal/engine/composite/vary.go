@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"peerscape/internal/engine/composite/impute"
+	"peerscape/internal/engine/composite/normalise"
 	"peerscape/internal/engine/composite/uncertainty"
 	"peerscape/internal/fault"
 )
@@ -17,8 +18,9 @@ type Model struct {
 	plan    *Plan
 	choices []Choice
 	factors []uncertainty.Factor
-	tables  [][][]float64 // of each imputation that can be chosen
-	sets    [][][]float64 // of each choice that has drawn or given weight sets
+	tables  [][][]float64      // of each imputation that can be chosen
+	sets    [][][]float64      // of each choice that has drawn or given weight sets
+	scales  [][]normalise.Rule // of each normalisation that can be chosen, by indicator
 
 	v      variant
 	w      *work
@@ -109,6 +111,7 @@ func (m *Model) prepare(k int, kind string) error {
 		if p.ownNormalise == p.tree.leaves {
 			return useless("every indicator has a normalisation of its own", "Remove the choice, or those normalisations")
 		}
+		return m.normalisations(c)
 	case "aggregate":
 		if p.ownAggregate == len(p.tree.codes)-p.tree.leaves {
 			return useless("every group has an aggregation of its own", "Remove the choice, or those aggregations")
@@ -133,6 +136,24 @@ func (m *Model) prepare(k int, kind string) error {
 		if len(p.omittable()) == 0 {
 			return useless("no indicator with figures has a sibling with figures", "Remove the choice")
 		}
+	}
+	return nil
+}
+
+// normalisations hands each rule of a choice to the indicators.
+func (m *Model) normalisations(c *Choice) error {
+	for k := range c.Normalise {
+		if err := c.Normalise[k].Check(); err != nil {
+			fault.Wrap(&err, "choice %q", c.Name)
+			return err
+		}
+		rules := slices.Clone(m.plan.base.normalise)
+		for j := range rules {
+			if m.plan.framework.Indicators[j].Normalise == nil {
+				rules[j] = m.plan.directed(c.Normalise[k], j)
+			}
+		}
+		m.scales = append(m.scales, rules)
 	}
 	return nil
 }
@@ -295,12 +316,7 @@ func (m *Model) apply(k int, u float64) {
 			}
 		}
 	case len(c.Normalise) > 0:
-		rule := c.Normalise[at(len(c.Normalise))]
-		for j := range m.v.normalise {
-			if p.framework.Indicators[j].Normalise == nil {
-				m.v.normalise[j] = p.directed(rule, j)
-			}
-		}
+		m.v.normalise = m.scales[at(len(c.Normalise))]
 	case len(c.Aggregate) > 0:
 		rule := c.Aggregate[at(len(c.Aggregate))]
 		for g := p.tree.leaves; g < len(p.tree.codes); g++ {

@@ -157,24 +157,77 @@ func (w *Workspace) geometric(dst []float64, members [][]float64) {
 		}
 		return
 	}
-	for i := range dst {
-		dst[i] = 1
-	}
-	for _, m := range members {
-		m := m[:n]
-		for i, x := range m {
-			if x <= 0 {
-				x = math.NaN()
-			}
-			dst[i] *= x
-		}
-	}
+	products(dst, members)
 	root := 1 / float64(len(members))
 	for i, p := range dst {
 		if p > 1e-300 && p < 1e300 {
 			dst[i] = math.Exp(math.Log(p) * root)
 		} else {
 			dst[i] = math.NaN()
+		}
+	}
+}
+
+// LogMean writes the logarithm of the geometric mean of each unit into dst;
+// members from the place logs on hold logarithms already. A hierarchy of
+// geometric means stays in logarithms that way and takes one exponential at its
+// top. It reports false, and leaves dst void, where a unit has a gap, a value
+// that is not positive, or one near the end of the number range: then Group
+// does it.
+func (w *Workspace) LogMean(dst []float64, members [][]float64, logs int, weights []float64) bool {
+	if w.shares(weights) != nil {
+		return false
+	}
+	if logs == len(members) && slices.Min(w.share) == slices.Max(w.share) {
+		return w.logOfProduct(dst, members)
+	}
+	clear(dst)
+	for j, m := range members {
+		share, m := w.share[j], m[:len(dst)]
+		if j >= logs {
+			for i, x := range m {
+				dst[i] += share * x
+			}
+			continue
+		}
+		for i, x := range m {
+			dst[i] += share * math.Log(x)
+		}
+	}
+	for _, s := range dst {
+		if s-s != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// logOfProduct takes one logarithm a unit, of the product of its values.
+func (w *Workspace) logOfProduct(dst []float64, members [][]float64) bool {
+	products(dst, members)
+	root := 1 / float64(len(members))
+	for i, p := range dst {
+		if !(p > 1e-300 && p < 1e300) {
+			return false
+		}
+		dst[i] = math.Log(p) * root
+	}
+	return true
+}
+
+// products multiplies the members; a unit with a gap or a value that is not
+// positive becomes NaN.
+func products(dst []float64, members [][]float64) {
+	for i := range dst {
+		dst[i] = 1
+	}
+	for _, m := range members {
+		m := m[:len(dst)]
+		for i, x := range m {
+			if x <= 0 {
+				x = math.NaN()
+			}
+			dst[i] *= x
 		}
 	}
 }
