@@ -161,12 +161,13 @@ test("the keyboard reaches what a page offers, and one can see where", async () 
 });
 
 test("no page is wider than the screen", async () => {
-  for (const width of [320, 390, 768]) {
-    const { page, close } = await open("/", { viewport: { width, height: 800 } });
+  const views = [[320, "en-GB"], [390, "en-GB"], [768, "en-GB"], [320, "fi"], [320, "de"], [320, "es"], [320, "pl"]];
+  for (const [width, locale] of views) {
+    const { page, close } = await open("/", { viewport: { width, height: 800 }, locale });
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(site.url + path);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(over <= 0, `${name} is ${over} pixels too wide at ${width}`);
+      assert.ok(over <= 0, `${name} is ${over} pixels too wide at ${width} (${locale})`);
     }
     await close();
   }
