@@ -128,6 +128,9 @@ func New(f *Framework, t *Table) (*Plan, error) {
 // rules checks the rules and hands them to the elements.
 func (p *Plan) rules() error {
 	f, n := p.framework, len(p.tree.codes)
+	if !(f.Coverage >= 0 && f.Coverage <= 1) {
+		return refuse("engine.share", "the share of indicators that must have figures is %g", f.Coverage).Do("Write a share from 0 to 1, such as 0.8")
+	}
 	p.base = variant{
 		treat: make([]treat.Rule, p.tree.leaves), normalise: make([]normalise.Rule, p.tree.leaves),
 		aggregate: make([]aggregate.Rule, n), weights: p.tree.weight,
@@ -239,7 +242,7 @@ func (p *Plan) coverage(columns [][]float64) error {
 	switch {
 	case have == of:
 		return nil
-	case p.framework.Coverage == 0 && have > 0:
+	case p.framework.Coverage == 0:
 		return refuse("engine.no-data", "there is no figure at all for %s", strings.Join(p.report.Absent, ", ")).
 			Do("Give figures, take the indicator out, or say what share of indicators is enough (coverage)")
 	case have == 0 || float64(have) < p.framework.Coverage*float64(of):
