@@ -79,6 +79,7 @@ type grammar struct {
 	Values      valuesCommand      `cmd:"" help:"Print one indicator for all regions of a level, or one region as a series."`
 	Index       indexCommand       `cmd:"" help:"Compute a composite index over the figures, or over your own table."`
 	Sensitivity sensitivityCommand `cmd:"" help:"Say how sure an index is: ranks under other choices, and which choice matters."`
+	Peers       peersCommand       `cmd:"" help:"Find the regions that are built like a region, with reasons."`
 	Profile     profileCommand     `cmd:"" help:"Compare a region with peers, country, class, EU and metropolis."`
 	Revisions   revisionsCommand   `cmd:"" help:"List what a newer vintage of a dataset revised."`
 	OpenAPI     openAPICommand     `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`

@@ -99,8 +99,13 @@ func (v *indexView) steps(r *composite.Result) *table {
 	t := &table{
 		title: v.element(r.Codes[len(r.Codes)-1]) + ": steps",
 		columns: []column{
-			{name: "Indicator"}, {name: "Skew", right: true}, {name: "Kurtosis", right: true}, {name: "Winsorised", right: true}, {name: "Transform"},
-			{name: "Score", right: false}, {name: "Weight in the index", right: true},
+			{name: "Indicator"},
+			{name: "Skew", right: true},
+			{name: "Kurtosis", right: true},
+			{name: "Winsorised", right: true},
+			{name: "Transform"},
+			{name: "Score", right: false},
+			{name: "Weight in the index", right: true},
 		},
 	}
 	var out []printedStep

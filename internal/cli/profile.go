@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"peerscape/data"
+	"peerscape/internal/app"
 	"peerscape/internal/engine/profile"
 	"peerscape/internal/exchange/territory"
 	"peerscape/internal/face/locale"
@@ -16,7 +18,7 @@ import (
 type profileCommand struct {
 	Code  string   `arg:"" help:"NUTS code, such as FI1C6."`
 	NUTS  int      `name:"nuts" default:"0" enum:"0,2013,2016,2021,2024" help:"NUTS version (${enum}); 0 takes the newest that has the code."`
-	Peers []string `help:"Codes of peer regions to compare with, such as AT12,PL84."`
+	Peers []string `help:"Codes of peer regions; left out, the twelve structurally nearest of other countries."`
 	Lang  string   `default:"en" help:"Language of indicator names: en, fi, de, es, pl."`
 	Gaps  bool     `help:"Print the gap to each metropolis instead."`
 }
@@ -32,7 +34,7 @@ func (c *profileCommand) Run(s *session) error {
 		return err
 	}
 	analyst := territory.New(a.Catalogue, a.Regions)
-	peers, err := c.peers(a.Regions)
+	peers, err := c.peers(s, a, analyst, r)
 	if err != nil {
 		return err
 	}
@@ -50,11 +52,21 @@ func (c *profileCommand) Run(s *session) error {
 	return s.print(v.readings())
 }
 
-// peers returns the regions named.
-func (c *profileCommand) peers(regions *nuts.Nomenclature) ([]nuts.ID, error) {
+// usualPeers is how many peers a profile is held against.
+const usualPeers = 12
+
+// peers returns the regions named, or the nearest.
+func (c *profileCommand) peers(s *session, a *app.App, analyst *territory.Analyst, r *nuts.Region) ([]nuts.ID, error) {
+	if len(c.Peers) == 0 {
+		structure, err := territory.ReadStructure(data.Catalogue())
+		if err != nil {
+			return nil, err
+		}
+		return analyst.NearestPeers(s, structure, r.ID, usualPeers)
+	}
 	var out []nuts.ID
 	for _, code := range c.Peers {
-		r, err := findRegion(regions, code, int(nuts.Current))
+		r, err := findRegion(a.Regions, code, int(nuts.Current))
 		if err != nil {
 			return nil, err
 		}
@@ -77,9 +89,17 @@ func (v *profileView) readings() *table {
 	t := &table{
 		title: regionTitle(v.regions, v.profile.Region) + "\n" + v.summary(),
 		columns: []column{
-			{name: "Indicator"}, {name: "Value", right: true}, {name: "Unit"}, {name: "Year"}, {name: "Whose"},
-			{name: "Peers", right: true}, {name: "Country", right: true}, {name: "Class", right: true}, {name: "EU", right: true},
-			{name: "Finding", paint: paintFinding}, {name: "Trend"},
+			{name: "Indicator"},
+			{name: "Value", right: true},
+			{name: "Unit"},
+			{name: "Year"},
+			{name: "Whose"},
+			{name: "Peers", right: true},
+			{name: "Country", right: true},
+			{name: "Class", right: true},
+			{name: "EU", right: true},
+			{name: "Finding", paint: paintFinding},
+			{name: "Trend"},
 		},
 	}
 	for _, r := range v.profile.Readings {
@@ -177,8 +197,15 @@ func (v *profileView) gaps() *table {
 	t := &table{
 		title: regionTitle(v.regions, v.profile.Region),
 		columns: []column{
-			{name: "Indicator"}, {name: "Metropolis"}, {name: "Year"}, {name: "Region", right: true}, {name: "Metro", right: true},
-			{name: "Gap", right: true}, {name: "In SD", right: true}, {name: "Pace a year", right: true}, {name: "Outlook"},
+			{name: "Indicator"},
+			{name: "Metropolis"},
+			{name: "Year"},
+			{name: "Region", right: true},
+			{name: "Metro", right: true},
+			{name: "Gap", right: true},
+			{name: "In SD", right: true},
+			{name: "Pace a year", right: true},
+			{name: "Outlook"},
 		},
 		notes: []string{"Gap: metropolis minus region, in the indicator's unit and in standard deviations of all EU regions of its level. Pace: Theil-Sen slope of what the region is behind, since the last break."},
 	}

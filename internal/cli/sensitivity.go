@@ -67,8 +67,15 @@ func (c *sensitivityCommand) Run(s *session) error {
 	t := &table{
 		title: v.element(nominal.Codes[len(nominal.Codes)-1]) + ": ranks under other choices",
 		columns: []column{
-			{name: "Rank", right: true}, {name: "Unit"}, {name: "Name"}, {name: "Median", right: true}, {name: "5-95 %", right: true},
-			{name: "Mean", right: true}, {name: "In top 10", right: true}, {name: "Score", right: true}, {name: "Its sd", right: true},
+			{name: "Rank", right: true},
+			{name: "Unit"},
+			{name: "Name"},
+			{name: "Median", right: true},
+			{name: "5-95 %", right: true},
+			{name: "Mean", right: true},
+			{name: "In top 10", right: true},
+			{name: "Score", right: true},
+			{name: "Its sd", right: true},
 		},
 	}
 	order := make([]int, len(nominal.Rows))
