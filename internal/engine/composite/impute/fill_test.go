@@ -25,13 +25,15 @@ func TestFill(t *testing.T) {
 		{"median", nil, Rule{Method: Median}, []float64{1, 4, 4, 10, 4, 4}, nil},
 		{"fixed", nil, Rule{Method: Fixed, Value: -1}, []float64{1, -1, 4, 10, -1, -1}, nil},
 		{
-			"group mean", []string{"a", "a", "a", "b", "b", ""},
+			"group mean",
+			[]string{"a", "a", "a", "b", "b", ""},
 			Rule{Method: GroupMean},
 			[]float64{1, 2.5, 4, 10, 10, nan},
 			[]Reason{GroupUnknown},
 		},
 		{
-			"group median", []string{"a", "a", "a", "a", "c", "c"},
+			"group median",
+			[]string{"a", "a", "a", "a", "c", "c"},
 			Rule{Method: GroupMedian},
 			[]float64{1, 4, 4, 10, nan, nan},
 			[]Reason{GroupEmpty, GroupEmpty},

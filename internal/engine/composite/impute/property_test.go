@@ -37,7 +37,11 @@ func panel(t *rapid.T) Data {
 }
 
 var everyMethod = []Rule{
-	{Method: Mean}, {Method: Median}, {Method: GroupMean}, {Method: GroupMedian}, {Method: Fixed, Value: 7},
+	{Method: Mean},
+	{Method: Median},
+	{Method: GroupMean},
+	{Method: GroupMedian},
+	{Method: Fixed, Value: 7},
 	{Method: Interpolate},
 	{Method: CarryForward, Limit: 3},
 	{Method: CarryBackward, Limit: 3},
