@@ -6,12 +6,17 @@ import "math"
 // NaN below two pairs and where one of them has no spread.
 func Pearson(x, y []float64) float64 {
 	n, mx, my := 0.0, 0.0, 0.0
+	first, onX, onY := 0, false, false
 	for i := range x {
 		if s := x[i] + y[i]; s == s {
+			if n == 0 {
+				first = i
+			}
 			n, mx, my = n+1, mx+x[i], my+y[i]
+			onX, onY = onX || x[i] != x[first], onY || y[i] != y[first]
 		}
 	}
-	if n < 2 {
+	if !onX || !onY { // asked of the values: their mean may be rounded
 		return math.NaN()
 	}
 	mx, my = mx/n, my/n
@@ -22,10 +27,10 @@ func Pearson(x, y []float64) float64 {
 			xx, yy, xy = xx+dx*dx, yy+dy*dy, xy+dx*dy
 		}
 	}
-	if xx == 0 || yy == 0 {
+	if xx == 0 || yy == 0 { // too small for their squares
 		return math.NaN()
 	}
-	return min(1, max(-1, xy/math.Sqrt(xx*yy)))
+	return min(1, max(-1, xy/(math.Sqrt(xx)*math.Sqrt(yy))))
 }
 
 // Spearman returns the correlation of the ranks (ties share their mean rank) of

@@ -7,11 +7,7 @@
 // indicator and no weight. Start with MomentsOf.
 package sample
 
-import (
-	"math"
-
-	"gonum.org/v1/gonum/floats"
-)
+import "math"
 
 // Moments sums up a column: how many values, their mean, the sums of the
 // second, third and fourth powers of their deviations from it, and the ends.
@@ -22,68 +18,83 @@ type Moments struct {
 	Min, Max   float64 // NaN where N is 0
 }
 
-// MomentsOf computes the moments of x. Whoever computes many uses a Meter.
+// MomentsOf computes the moments of x in two passes. The order of additions
+// depends on the length alone, never on where x lies in memory, so that equal
+// columns have equal moments to the last bit.
 func MomentsOf(x []float64) Moments {
-	var m Meter
-	return m.Of(x)
-}
-
-// block is how many deviations a Meter holds at a time: enough for dot products
-// to run at full speed, few enough for the nearest memory.
-const block = 64
-
-// Meter computes moments. The zero value is ready; it is not safe for use by
-// several goroutines and allocates nothing.
-type Meter struct{ deviations, squares [block]float64 }
-
-// Of computes the moments of x in two passes. The order of additions depends on
-// the length alone, so that equal columns have equal moments to the last bit.
-func (t *Meter) Of(x []float64) Moments {
-	m := firstPass(x)
-	switch m.N {
-	case 0:
-	case len(x):
-		t.secondPass(&m, x)
-	default:
-		m.secondPassWithGaps(x)
+	if len(x) > 0 {
+		sum, lo, hi := firstPass(x)
+		if sum == sum {
+			mean := sum / float64(len(x))
+			m2, m3, m4 := secondPass(x, mean)
+			return Moments{len(x), mean, m2, m3, m4, lo, hi}
+		}
 	}
-	return m
+	return momentsWithGaps(x)
 }
 
-// Move says that all values equal to one end of a column moved to the next value.
-type Move struct {
-	Count    int
-	From, To float64
-}
+// Meter computes moments where a caller computes many. The zero value is ready.
+type Meter struct{}
 
-// Moved brings the moments of a column up to date after a move: x is the column
-// as it is now. It spares the first pass.
-func (t *Meter) Moved(m *Moments, x []float64, by Move) {
-	m.Mean += float64(by.Count) * (by.To - by.From) / float64(m.N)
-	if by.From == m.Max {
-		m.Max = by.To
+// Of is MomentsOf.
+func (*Meter) Of(x []float64) Moments { return MomentsOf(x) }
+
+// Moved brings the moments of a column up to date after all values equal to one
+// of its ends moved to the next value: x is the column as it is now. The result
+// is that of Of to the last bit; it spares the search for the ends. The mean is
+// added up anew, for a step from a far end would leave its rounding behind.
+func (*Meter) Moved(m *Moments, x []float64, from, to float64) {
+	if from == m.Max {
+		m.Max = to
 	} else {
-		m.Min = by.To
+		m.Min = to
 	}
-	m.M2, m.M3, m.M4 = 0, 0, 0
 	if m.N == len(x) {
-		t.secondPass(m, x)
+		m.Mean = total(x) / float64(m.N)
+		m.M2, m.M3, m.M4 = secondPass(x, m.Mean)
 	} else {
-		m.secondPassWithGaps(x)
+		m.Mean = totalWithGaps(x) / float64(m.N)
+		m.M2, m.M3, m.M4 = secondPassWithGaps(x, m.Mean)
 	}
 }
 
-// firstPass finds count, mean and ends. One missing value sends it the slow way.
-func firstPass(x []float64) Moments {
-	if len(x) == 0 {
-		return Moments{Mean: math.NaN(), Min: math.NaN(), Max: math.NaN()}
+// firstPass finds the sum and the ends of a column that is not empty; the sum is
+// NaN where a value is missing. It runs in four strands, which a processor
+// follows at the same time.
+func firstPass(x []float64) (sum, lo, hi float64) {
+	lo, hi = x[0], x[0]
+	var s0, s1, s2, s3 float64
+	for len(x) >= 4 {
+		a, b, c, d := x[0], x[1], x[2], x[3]
+		s0, s1, s2, s3 = s0+a, s1+b, s2+c, s3+d
+		if a < lo {
+			lo = a
+		}
+		if a > hi {
+			hi = a
+		}
+		if b < lo {
+			lo = b
+		}
+		if b > hi {
+			hi = b
+		}
+		if c < lo {
+			lo = c
+		}
+		if c > hi {
+			hi = c
+		}
+		if d < lo {
+			lo = d
+		}
+		if d > hi {
+			hi = d
+		}
+		x = x[4:]
 	}
-	sum := floats.Sum(x)
-	if math.IsNaN(sum) {
-		return firstPassWithGaps(x)
-	}
-	lo, hi := x[0], x[0]
 	for _, v := range x {
+		s0 += v
 		if v < lo {
 			lo = v
 		}
@@ -91,46 +102,74 @@ func firstPass(x []float64) Moments {
 			hi = v
 		}
 	}
-	return Moments{N: len(x), Mean: sum / float64(len(x)), Min: lo, Max: hi}
+	return (s0 + s1) + (s2 + s3), lo, hi
 }
 
-func firstPassWithGaps(x []float64) Moments {
-	n, sum, lo, hi := 0, 0.0, math.Inf(1), math.Inf(-1)
+// total is the sum of firstPass, in the same order.
+func total(x []float64) float64 {
+	var s0, s1, s2, s3 float64
+	for len(x) >= 4 {
+		s0, s1, s2, s3 = s0+x[0], s1+x[1], s2+x[2], s3+x[3]
+		x = x[4:]
+	}
+	for _, v := range x {
+		s0 += v
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+// secondPass adds up the powers of the deviations from the mean, in two strands.
+func secondPass(x []float64, mean float64) (m2, m3, m4 float64) {
+	var a2, a3, a4, b2, b3, b4 float64
+	for len(x) >= 2 {
+		d, e := x[0]-mean, x[1]-mean
+		dd, ee := d*d, e*e
+		a2, a3, a4 = a2+dd, a3+dd*d, a4+dd*dd
+		b2, b3, b4 = b2+ee, b3+ee*e, b4+ee*ee
+		x = x[2:]
+	}
+	if len(x) > 0 {
+		d := x[0] - mean
+		dd := d * d
+		a2, a3, a4 = a2+dd, a3+dd*d, a4+dd*dd
+	}
+	return a2 + b2, a3 + b3, a4 + b4
+}
+
+// momentsWithGaps is the slow way for a column with missing values, or none.
+func momentsWithGaps(x []float64) Moments {
+	n, lo, hi := 0, math.Inf(1), math.Inf(-1)
 	for _, v := range x {
 		if v == v {
-			n, sum, lo, hi = n+1, sum+v, min(lo, v), max(hi, v)
+			n, lo, hi = n+1, min(lo, v), max(hi, v)
 		}
 	}
 	if n == 0 {
 		return Moments{Mean: math.NaN(), Min: math.NaN(), Max: math.NaN()}
 	}
-	return Moments{N: n, Mean: sum / float64(n), Min: lo, Max: hi}
+	mean := totalWithGaps(x) / float64(n)
+	m2, m3, m4 := secondPassWithGaps(x, mean)
+	return Moments{n, mean, m2, m3, m4, lo, hi}
 }
 
-// secondPass adds up the powers of the deviations, a block at a time: three dot
-// products cost half of three sums in one loop.
-func (t *Meter) secondPass(m *Moments, x []float64) {
-	for len(x) > 0 {
-		n := min(block, len(x))
-		d, dd := t.deviations[:n], t.squares[:n]
-		for i, v := range x[:n] {
-			e := v - m.Mean
-			d[i], dd[i] = e, e*e
-		}
-		m.M2 += floats.Sum(dd)
-		m.M3 += floats.Dot(dd, d)
-		m.M4 += floats.Dot(dd, dd)
-		x = x[n:]
-	}
-}
-
-func (m *Moments) secondPassWithGaps(x []float64) {
+func totalWithGaps(x []float64) float64 {
+	sum := 0.0
 	for _, v := range x {
-		if d := v - m.Mean; d == d {
-			dd := d * d
-			m.M2, m.M3, m.M4 = m.M2+dd, m.M3+dd*d, m.M4+dd*dd
+		if v == v {
+			sum += v
 		}
 	}
+	return sum
+}
+
+func secondPassWithGaps(x []float64, mean float64) (m2, m3, m4 float64) {
+	for _, v := range x {
+		if d := v - mean; d == d {
+			dd := d * d
+			m2, m3, m4 = m2+dd, m3+dd*d, m4+dd*dd
+		}
+	}
+	return m2, m3, m4
 }
 
 // Constant reports whether the column has no two different values.
@@ -190,4 +229,4 @@ func Count(x []float64) int {
 }
 
 // Mean returns the arithmetic mean; NaN where x has no value.
-func Mean(x []float64) float64 { return firstPass(x).Mean }
+func Mean(x []float64) float64 { return totalWithGaps(x) / float64(Count(x)) }

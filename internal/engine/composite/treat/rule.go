@@ -112,8 +112,9 @@ type Report struct {
 // nothing, unless lambda is searched for.
 func (r *Rule) Apply(dst, x []float64, meter *sample.Meter, rep *Report) error {
 	copy(dst, x)
-	*rep = Report{Before: meter.Of(x), Passes: true}
+	rep.Before = meter.Of(x)
 	rep.After = rep.Before
+	rep.Points, rep.Transform, rep.Lambda, rep.Passes = 0, None, 0, true
 	switch {
 	case r.Always:
 	case r.Skew == 0 || r.passes(&rep.Before):
@@ -144,61 +145,4 @@ func (r *Rule) passes(m *sample.Moments) bool {
 		return true
 	}
 	return m.Kurtosis() < r.Kurtosis
-}
-
-// winsorise moves one extreme after the other to the next value on its side,
-// equal ones together, until the column passes or the points are used up. The
-// side is that of the skewness of the moment.
-func (r *Rule) winsorise(x []float64, meter *sample.Meter, rep *Report) {
-	m := &rep.After
-	for rep.Passes = false; !rep.Passes && rep.Points < r.Most; rep.Passes = r.passes(m) {
-		if m.M3 > 0 {
-			meter.Moved(m, x, cutAbove(x, m.Max))
-		} else {
-			meter.Moved(m, x, cutBelow(x, m.Min))
-		}
-		rep.Points++
-	}
-}
-
-// cutAbove sets the values equal to top to the largest below, and returns what
-// changed.
-func cutAbove(x []float64, top float64) sample.Move {
-	next, count, last := math.Inf(-1), 0, 0
-	for i, v := range x {
-		if v > next {
-			if v < top {
-				next = v
-			} else {
-				count, last = count+1, i
-			}
-		}
-	}
-	cut(x[:last+1], top, next)
-	return sample.Move{Count: count, From: top, To: next}
-}
-
-// cutBelow sets the values equal to bottom to the smallest above, and returns
-// what changed.
-func cutBelow(x []float64, bottom float64) sample.Move {
-	next, count, last := math.Inf(1), 0, 0
-	for i, v := range x {
-		if v < next {
-			if v > bottom {
-				next = v
-			} else {
-				count, last = count+1, i
-			}
-		}
-	}
-	cut(x[:last+1], bottom, next)
-	return sample.Move{Count: count, From: bottom, To: next}
-}
-
-func cut(x []float64, from, to float64) {
-	for i, v := range x {
-		if v == from {
-			x[i] = to
-		}
-	}
 }
