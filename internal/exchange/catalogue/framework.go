@@ -193,6 +193,14 @@ func placed(err error, name string) error {
 	return err
 }
 
+// about names the element in a fault that does not.
+func about(err error, element string) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok && !strings.Contains(e.What, element) {
+		e.What = element + ": " + e.What
+	}
+	return err
+}
+
 func (f *frameworkFile) build(out *composite.Framework, directions func(string) Direction) (err error) {
 	out.Code, out.Name, out.Note, out.GroupBy, out.PerYear = f.Code, f.Name, f.Note, f.GroupBy, f.PerYear
 	out.Screen = impute.Screening{Share: f.Screen.Share, ZeroIsMissing: f.Screen.ZeroIsMissing}
@@ -220,17 +228,17 @@ func (f *frameworkFile) build(out *composite.Framework, directions func(string) 
 	}
 	for _, r := range f.Group {
 		if err := r.add(out); err != nil {
-			return fmt.Errorf("group %s: %w", r.Code, err)
+			return about(err, "group "+r.Code)
 		}
 	}
 	for _, r := range f.Indicator {
 		if err := r.add(out, directions); err != nil {
-			return fmt.Errorf("indicator %s: %w", r.Code, err)
+			return about(err, "indicator "+r.Code)
 		}
 	}
 	for _, r := range f.Choice {
 		if err := r.add(out); err != nil {
-			return fmt.Errorf("choice %s: %w", r.Name, err)
+			return about(err, "choice "+r.Name)
 		}
 	}
 	return nil
