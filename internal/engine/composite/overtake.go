@@ -55,11 +55,12 @@ func (r *Result) Overtake(row int) (next int, changes []Change, err error) {
 	return next, changes, nil
 }
 
-// before returns the row with the lowest index above the row's own, -1 if none.
+// before returns the row of the same period with the lowest index above the row's
+// own, -1 if none.
 func (r *Result) before(row int) int {
 	index, next := r.Scores[r.plan.tree.root()], -1
 	for i, x := range index {
-		if x > index[row] && (next < 0 || x < index[next]) {
+		if r.Rows[i].Period == r.Rows[row].Period && x > index[row] && (next < 0 || x < index[next]) {
 			next = i
 		}
 	}
@@ -67,17 +68,26 @@ func (r *Result) before(row int) int {
 }
 
 // reach is how far above its present score an indicator is tried, in ranges of
-// what rows show.
-const reach = 4
+// what rows show; the first try goes as far as step.
+const step, reach = 1. / 16, 4.
 
 // needed finds by halving the score of an indicator at which a row's index is
-// the one wanted. Every mean rises with every member, so there is one at most.
+// the one wanted. Every mean rises with every member, so there is one at most. A
+// penalty for imbalance turns the index down again where one member runs away
+// from the others: so tries begin near.
 func (r *Result) needed(row, leaf int, now, want float64) (score float64, ok bool, err error) {
 	m := sample.MomentsOf(r.Scores[leaf])
-	low, high := now, now+reach*(m.Max-m.Min)
-	top, err := r.indexWith(row, leaf, high)
-	if err != nil || !(top >= want) {
-		return 0, false, err
+	low, high := now, now
+	for far := step; !ok; far *= 2 {
+		if far > reach {
+			return 0, false, nil
+		}
+		low, high = high, now+far*(m.Max-m.Min)
+		top, err := r.indexWith(row, leaf, high)
+		if err != nil {
+			return 0, false, err
+		}
+		ok = top >= want
 	}
 	for range 200 {
 		mid := low + (high-low)/2
@@ -97,7 +107,8 @@ func (r *Result) needed(row, leaf int, now, want float64) (score float64, ok boo
 	return high, true, nil
 }
 
-// indexWith computes a row's index with one indicator's score changed.
+// indexWith computes a row's index with one indicator's score changed; NaN where
+// a mean on the way up cannot take what comes.
 func (r *Result) indexWith(row, leaf int, score float64) (float64, error) {
 	t := r.plan.tree
 	var w aggregate.Workspace
@@ -118,8 +129,8 @@ func (r *Result) indexWith(row, leaf int, score float64) (float64, error) {
 			return 0, refuse("engine.no-decomposition", "the aggregation %s of %s compares rows with each other, so that no single score changes a place", rule.Method, t.codes[g]).
 				Do("Aggregate with a mean")
 		}
-		if err := w.Group(dst, members, weights, rule); err != nil {
-			return 0, err
+		if w.Group(dst, members, weights, rule) != nil { // the rule is sound: it computed the index
+			return math.NaN(), nil
 		}
 		score = dst[0]
 	}
