@@ -43,11 +43,15 @@ func TestMomentsByHand(t *testing.T) {
 		skew, kurtosis float64
 	}{
 		{
-			"by hand", []float64{1, 2, 3, 4, 10}, 5, 4, 1, 10, 50, 180, 1394,
+			"by hand",
+			[]float64{1, 2, 3, 4, 10},
+			5, 4, 1, 10, 50, 180, 1394,
 			math.Sqrt(12.5), math.Sqrt(10), 36 / math.Pow(10, 1.5) * math.Sqrt(20) / 3, (6*(5*1394./2500-3) + 6) * 4 / 6,
 		},
 		{
-			"a gap is skipped", []float64{gap, 10, 1, 2, gap, 3, 4}, 5, 4, 1, 10, 50, 180, 1394,
+			"a gap is skipped",
+			[]float64{gap, 10, 1, 2, gap, 3, 4},
+			5, 4, 1, 10, 50, 180, 1394,
 			math.Sqrt(12.5), math.Sqrt(10), 36 / math.Pow(10, 1.5) * math.Sqrt(20) / 3, (6*(5*1394./2500-3) + 6) * 4 / 6,
 		},
 		{"Table X, 1", []float64{20, 60, 90, 50}, 4, 55, 20, 90, 2500, 0, 2*35*35*35*35 + 2*625, 28.867513459481287, 25, 0, (5*(1.9216-3) + 6) * 3 / 2},
@@ -68,9 +72,17 @@ func TestMomentsByHand(t *testing.T) {
 				what      string
 				got, want float64
 			}{
-				{"mean", m.Mean, c.mean}, {"Mean", sample.Mean(c.x), c.mean}, {"min", m.Min, c.lo}, {"max", m.Max, c.hi},
-				{"M2", m.M2, c.m2}, {"M3", m.M3, c.m3}, {"M4", m.M4, c.m4}, {"sd", m.SD(), c.sd},
-				{"population sd", m.PopulationSD(), c.population}, {"skewness", m.Skewness(), c.skew}, {"kurtosis", m.Kurtosis(), c.kurtosis},
+				{"mean", m.Mean, c.mean},
+				{"Mean", sample.Mean(c.x), c.mean},
+				{"min", m.Min, c.lo},
+				{"max", m.Max, c.hi},
+				{"M2", m.M2, c.m2},
+				{"M3", m.M3, c.m3},
+				{"M4", m.M4, c.m4},
+				{"sd", m.SD(), c.sd},
+				{"population sd", m.PopulationSD(), c.population},
+				{"skewness", m.Skewness(), c.skew},
+				{"kurtosis", m.Kurtosis(), c.kurtosis},
 			} {
 				if !alike(v.got, v.want, 1e-12) {
 					t.Errorf("%s = %.15g, want %.15g", v.what, v.got, v.want)
