@@ -14,7 +14,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 
 # Packages in which goroutines start: they are tested with the race detector.
-RACE := ./internal/machinery/... ./internal/exchange/catalogue/... ./internal/app/...
+RACE := ./internal/machinery/... ./internal/exchange/catalogue/... ./internal/app/... ./internal/engine/composite/uncertainty
 
 FUZZTIME ?= 10s
 ADDR     ?= 127.0.0.1:8080
@@ -75,7 +75,7 @@ browser: $(BIN) ## pages in headless Chromium: accessibility, no script, weight
 	cd web && node --test --test-concurrency=1 test/*.test.mjs
 
 bench: ## the figures of BENCHMARKS.md
-	go test -run '^$$' -bench . -benchmem ./internal/wire/... ./internal/stats ./internal/exchange/catalogue ./internal/nuts
+	go test -run '^$$' -bench . -benchmem ./internal/wire/... ./internal/stats ./internal/exchange/catalogue ./internal/nuts ./internal/engine/...
 
 soak: ## long fuzzing, load and kills: hours
 	$(MAKE) fuzz FUZZTIME=20m
