@@ -53,8 +53,8 @@ type Rule struct {
 	Skew, Kurtosis float64
 
 	// Most is how many points are winsorised at most, each to the next value on its
-	// side. Where the column still fails, Then is applied to the column as it was
-	// before.
+	// side; equal values move together, so that a tie may carry the count over it.
+	// Where the column still fails, Then is applied to the column as it was before.
 	Most int
 	Then Transform
 
@@ -101,7 +101,7 @@ func (r Rule) Check() error {
 // Report says what was done to a column.
 type Report struct {
 	Before, After sample.Moments
-	Points        int       // winsorised in what came out
+	Points        int       // values winsorised in what came out
 	Transform     Transform // applied, None if none was
 	Lambda        float64   // of Box-Cox
 	Passes        bool      // what came out passes the test, or none was asked for
@@ -130,7 +130,7 @@ func (r *Rule) Apply(dst, x []float64, meter *sample.Meter, rep *Report) error {
 	}
 	rep.After, rep.Transform = meter.Of(dst), r.Then
 	rep.Passes = r.Always || r.passes(&rep.After)
-	return nil
+	return r.finite(&rep.After)
 }
 
 // passes applies the test without its two roots: G1² and G2 are ratios. A column
@@ -141,8 +141,9 @@ func (r *Rule) passes(m *sample.Moments) bool {
 	}
 	n := float64(m.N)
 	// G1² = n M3²/M2³ · n(n-1)/(n-2)²
-	if m.M3*m.M3*n*n*(n-1) < r.Skew*r.Skew*(n-2)*(n-2)*m.M2*m.M2*m.M2 {
-		return true
+	limit := r.Skew * r.Skew * (n - 2) * (n - 2) * m.M2 * m.M2 * m.M2
+	if limit >= 0x1p-900 && limit <= math.MaxFloat64 {
+		return m.M3*m.M3*n*n*(n-1) < limit || m.Kurtosis() < r.Kurtosis
 	}
-	return m.Kurtosis() < r.Kurtosis
+	return math.Abs(m.Skewness()) < r.Skew || m.Kurtosis() < r.Kurtosis // too large or small a unit for sixth powers
 }

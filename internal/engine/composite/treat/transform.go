@@ -22,18 +22,27 @@ func (r *Rule) transform(dst, x []float64, meter *sample.Meter, rep *Report) err
 		}
 		each(dst, x, math.Log)
 	case LogCT:
-		shift := 0.01*(m.Max-m.Min) - m.Min
-		each(dst, x, func(v float64) float64 { return math.Log(v + shift) })
+		low, lift := m.Min, 0.01*(m.Max-m.Min)
+		each(dst, x, func(v float64) float64 { return math.Log(v - low + lift) })
 	case BoxCox:
 		rep.Lambda = r.Lambda
 		if r.FindLambda {
-			rep.Lambda = likeliest(x, 1-m.Min, meter)
+			rep.Lambda = likeliest(x, m.Min, meter)
 		}
-		boxCox(dst, x, 1-m.Min, rep.Lambda)
+		boxCox(dst, x, m.Min, rep.Lambda)
 	default:
 		copy(dst, x)
 	}
 	return nil
+}
+
+// finite refuses what overflowed, such as a large power of a wide column.
+func (r *Rule) finite(m *sample.Moments) error {
+	if m.N == 0 || m.Min >= -math.MaxFloat64 && m.Max <= math.MaxFloat64 {
+		return nil
+	}
+	return fault.New(fault.Invalid, "engine.too-large", "the transform %s makes figures too large to compute with", r.Then).
+		Do("Write a smaller lambda, or take log-ct")
 }
 
 func each(dst, x []float64, f func(float64) float64) {
@@ -42,11 +51,12 @@ func each(dst, x []float64, f func(float64) float64) {
 	}
 }
 
-// boxCox writes (y^l - 1)/l for y = x + shift, ln y for l = 0 (Box and Cox 1964).
-// It is expm1(l ln y)/l, which keeps its figures for small l.
-func boxCox(dst, x []float64, shift, l float64) {
+// boxCox writes (y^l - 1)/l for y = x - low + 1, ln y for l = 0 (Box and Cox
+// 1964). It is expm1(l log1p(x - low))/l, which keeps its figures for small l, for
+// narrow columns and for columns far from 0.
+func boxCox(dst, x []float64, low, l float64) {
 	for i, v := range x {
-		y := math.Log(v + shift)
+		y := math.Log1p(v - low)
 		if math.Abs(l) > 1e-100 {
 			y = math.Expm1(l*y) / l
 		}
@@ -56,17 +66,20 @@ func boxCox(dst, x []float64, shift, l float64) {
 
 // likeliest returns the lambda of greatest profile likelihood between -5 and 5:
 // the best of a grid, refined by golden sections to 1e-8.
-func likeliest(x []float64, shift float64, meter *sample.Meter) float64 {
+func likeliest(x []float64, low float64, meter *sample.Meter) float64 {
 	logs, n := 0.0, 0.0
 	for _, v := range x {
 		if v == v {
-			logs, n = logs+math.Log(v+shift), n+1
+			logs, n = logs+math.Log1p(v-low), n+1
 		}
 	}
 	y := make([]float64, len(x))
 	likelihood := func(l float64) float64 {
-		boxCox(y, x, shift, l)
+		boxCox(y, x, low, l)
 		m := meter.Of(y)
+		if !(m.M2 > 0 && m.M2 <= math.MaxFloat64) {
+			return math.Inf(-1) // no figure left to judge by
+		}
 		return -n/2*math.Log(m.M2/n) + (l-1)*logs
 	}
 	const end, step = 5, 0.25
@@ -76,15 +89,15 @@ func likeliest(x []float64, shift float64, meter *sample.Meter) float64 {
 			best, most = l, k
 		}
 	}
-	low, high := max(-end, best-step), min(end, best+step)
+	from, to := max(-end, best-step), min(end, best+step)
 	golden := (math.Sqrt(5) - 1) / 2
-	for high-low > 1e-8 {
-		a, b := high-golden*(high-low), low+golden*(high-low)
+	for to-from > 1e-8 {
+		a, b := to-golden*(to-from), from+golden*(to-from)
 		if likelihood(a) > likelihood(b) {
-			high = b
+			to = b
 		} else {
-			low = a
+			from = a
 		}
 	}
-	return (low + high) / 2
+	return (from + to) / 2
 }

@@ -6,62 +6,64 @@ import (
 	"peerscape/internal/engine/sample"
 )
 
-// winsorise moves one extreme after the other to the next value on its side,
-// equal ones together and counted as one, until the column passes or the points
-// are used up. The side is that of the skewness of the moment.
+// winsorise moves one extreme after the other to the next value on its side until
+// the column passes or the points are used up. The side is that of the skewness
+// of the moment. Equal values move together and count one each, as in COINr
+// 1.1.14, so that a tie may carry the count over the limit. A column is never
+// brought down to a single value: it fails then, and keeps its last two.
 func (r *Rule) winsorise(x []float64, meter *sample.Meter, rep *Report) {
 	m := &rep.After
-	for rep.Passes = false; !rep.Passes && rep.Points < r.Most; rep.Passes = r.passes(m) {
-		from, to := m.Min, 0.0
-		if m.M3 > 0 {
-			from = m.Max
-			to = cutAbove(x, from)
+	rep.Passes = false
+	for above, below := 0, 0; !rep.Passes && above+below < r.Most; rep.Passes = r.passes(m) {
+		from, to := m.Max, 0.0
+		if m.M3 >= 0 {
+			if to = nextBelow(x, from); to == m.Min {
+				return
+			}
+			above = cut(x, from, to)
 		} else {
-			to = cutBelow(x, from)
+			from = m.Min
+			if to = nextAbove(x, from); to == m.Max {
+				return
+			}
+			below = cut(x, from, to)
 		}
 		meter.Moved(m, x, from, to)
-		rep.Points++
+		rep.Points = above + below
 	}
 }
 
-// cutAbove sets the values equal to top, the largest, to the largest below, and
-// returns that.
-func cutAbove(x []float64, top float64) float64 {
-	next, last := math.Inf(-1), 0
-	for i, v := range x {
-		if v > next {
-			if v < top {
-				next = v
-			} else {
-				last = i
-			}
+// nextBelow returns the largest value below top.
+func nextBelow(x []float64, top float64) float64 {
+	next := math.Inf(-1)
+	for _, v := range x {
+		if v > next && v < top {
+			next = v
 		}
 	}
-	cut(x[:last+1], top, next)
 	return next
 }
 
-// cutBelow sets the values equal to bottom, the smallest, to the smallest above,
-// and returns that.
-func cutBelow(x []float64, bottom float64) float64 {
-	next, last := math.Inf(1), 0
-	for i, v := range x {
-		if v < next {
-			if v > bottom {
-				next = v
-			} else {
-				last = i
-			}
+// nextAbove returns the smallest value above bottom.
+func nextAbove(x []float64, bottom float64) float64 {
+	next := math.Inf(1)
+	for _, v := range x {
+		if v < next && v > bottom {
+			next = v
 		}
 	}
-	cut(x[:last+1], bottom, next)
 	return next
 }
 
-func cut(x []float64, from, to float64) {
+// cut moves the values equal to from, and returns how many: the extremes that
+// moved there before are among them.
+func cut(x []float64, from, to float64) int {
+	n := 0
 	for i, v := range x {
 		if v == from {
 			x[i] = to
+			n++
 		}
 	}
+	return n
 }
