@@ -10,6 +10,7 @@ import (
 
 	"peerscape/internal/engine/composite/treat"
 	"peerscape/internal/engine/sample"
+	"peerscape/internal/fault"
 )
 
 // plain treats a column as the formulas say, with a fresh sort and fresh sums at
@@ -158,20 +159,23 @@ func TestTreatmentIsPlain(t *testing.T) {
 // keeps its figures.
 func TestUnitDoesNotMatter(t *testing.T) {
 	x := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 400, 900}
+	even := []float64{-900, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 900} // passes by its skewness alone
 	dst, other := make([]float64, len(x)), make([]float64, len(x))
 	for _, r := range []treat.Rule{usual, {Skew: 2, Kurtosis: 3.5, Most: 1, Then: treat.LogCT}, {Skew: 2, Kurtosis: 3.5}} {
-		rep, m, err := apply(r, dst, x)
-		if err != nil {
-			t.Fatal(err)
-		}
 		for _, unit := range []float64{0x1p-200, 0x1p-100, 0x1p60, 0x1p200} {
-			scaled := make([]float64, len(x))
-			for i := range x {
-				scaled[i] = x[i] * unit
-			}
-			got, n, err := apply(r, other, scaled)
-			if err != nil || got.Points != rep.Points || got.Transform != rep.Transform || got.Passes != rep.Passes || math.Abs(n.Skewness()-m.Skewness()) > 1e-9 {
-				t.Errorf("unit %g: %d points, %s, %t, want %d, %s, %t; %v", unit, got.Points, got.Transform, got.Passes, rep.Points, rep.Transform, rep.Passes, err)
+			for _, column := range [][]float64{x, even} {
+				rep, m, err := apply(r, dst, column)
+				if err != nil {
+					t.Fatal(err)
+				}
+				scaled := make([]float64, len(column))
+				for i := range column {
+					scaled[i] = column[i] * unit
+				}
+				got, n, err := apply(r, other, scaled)
+				if err != nil || got.Points != rep.Points || got.Transform != rep.Transform || got.Passes != rep.Passes || math.Abs(n.Skewness()-m.Skewness()) > 1e-9 {
+					t.Errorf("unit %g: %d points, %s, %t, want %d, %s, %t; %v", unit, got.Points, got.Transform, got.Passes, rep.Points, rep.Transform, rep.Passes, err)
+				}
 			}
 		}
 	}
@@ -192,6 +196,32 @@ func TestUnitDoesNotMatter(t *testing.T) {
 				t.Errorf("%s: %g becomes %.15g, shifted by 1e15 %.15g", r.Then, x[i], dst[i], other[i])
 			}
 		}
+	}
+}
+
+// A narrow column keeps its figures under Box-Cox, which is a line there; a wide
+// one is refused where a power is too large, and left alone by the search for
+// lambda.
+func TestBoxCoxOfNarrowAndWide(t *testing.T) {
+	x, dst := []float64{0, 1e-18, 3e-18, nan, 7e-18}, make([]float64, 5)
+	for _, l := range []float64{-2, 0, 0.5} {
+		if _, _, err := apply(treat.Rule{Then: treat.BoxCox, Lambda: l, Always: true}, dst, x); err != nil {
+			t.Fatal(err)
+		}
+		for i := range x {
+			if x[i] == x[i] && math.Abs(dst[i]-x[i]) > 1e-30 {
+				t.Errorf("lambda %g: %g becomes %g", l, x[i], dst[i])
+			}
+		}
+	}
+	wide := []float64{1e100, 2e100, 5e100, 6e100, 9e100}
+	_, _, err := apply(treat.Rule{Then: treat.BoxCox, Lambda: 5, Always: true}, dst, wide)
+	if f, ok := err.(*fault.Error); !ok || f.Key != "engine.too-large" || f.Cure == "" {
+		t.Errorf("got %v", err)
+	}
+	rep, m, err := apply(treat.Rule{Then: treat.BoxCox, FindLambda: true, Always: true}, dst, wide)
+	if err != nil || !(m.Max < math.MaxFloat64) || !(rep.Lambda > 0 && rep.Lambda < 1.25) {
+		t.Errorf("lambda %g, largest %g, %v", rep.Lambda, m.Max, err)
 	}
 }
 
