@@ -26,6 +26,7 @@ import (
 type indexFlags struct {
 	Framework string   `arg:"" help:"Code of a bundled framework (attractiveness, soft_digitalisation), or a framework file."`
 	Data      string   `placeholder:"FILE" help:"Your own table: a CSV file with one row a unit; left out, the figures of the database."`
+	For       string   `placeholder:"WHOM" help:"Only what counts for residents, firms or visitors, as the framework says."`
 	Level     int      `default:"0" help:"NUTS level; 0 takes the framework's."`
 	Country   []string `help:"Only regions of these countries, such as FI,EE."`
 	Lang      string   `default:"en" help:"Language of names: en, fi, de, es, pl."`
@@ -103,6 +104,13 @@ func (c *indexFlags) load(s *session) (*indexView, error) {
 func (c *indexFlags) read(s *session, v *indexView) (err error) {
 	if v.framework, err = c.framework(); err != nil {
 		return err
+	}
+	if c.For != "" {
+		only, err := v.framework.Only(c.For)
+		if err != nil {
+			return err
+		}
+		v.framework.Framework = *only
 	}
 	if c.Data != "" {
 		v.table, err = readTable(c.Data)
