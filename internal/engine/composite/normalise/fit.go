@@ -10,6 +10,16 @@ import (
 // Fit makes a scale from a column and its moments. It allocates nothing for the
 // methods whose scale is a line. The faults are of kind Invalid.
 func (r *Rule) Fit(scale *Scale, x []float64, m *sample.Moments) error {
+	if err := r.fit(scale, x, m); err != nil {
+		return err
+	}
+	if size := math.Abs(scale.slope); !(size > 0 && size <= math.MaxFloat64) {
+		return r.cannot("engine.too-large", "meets figures too large or too close together to compute with", "Write the indicator in another unit, or leave it out")
+	}
+	return nil
+}
+
+func (r *Rule) fit(scale *Scale, x []float64, m *sample.Moments) error {
 	*scale = Scale{shape: line, slope: 1, low: math.Inf(-1), high: math.Inf(1)}
 	if m.N == 0 {
 		return fault.New(fault.Invalid, "engine.all-missing", "there is no value at all").Do("Leave the indicator out, or import its dataset")
@@ -167,11 +177,11 @@ func (r *Rule) fitOrder(scale *Scale, x []float64, sign, mean float64, m *sample
 	case Borda:
 		scale.shift = 1
 	case MeanBands:
-		scale.shape = steps
+		scale.shape, scale.bands = steps, true
 		width := r.Share * math.Abs(mean)
 		scale.limits, scale.scores = []float64{mean - width, mean + width}, []float64{-1, 0, 1}
 	case QuantileBands:
-		scale.shape = steps
+		scale.shape, scale.bands = steps, true
 		scale.limits = []float64{sample.Quantile(scale.sorted, r.Share), sample.Quantile(scale.sorted, 1-r.Share)}
 		scale.scores = []float64{-1, 0, 1}
 	case Categorical:

@@ -28,6 +28,7 @@ type Scale struct {
 	sorted         []float64 // fitted values, turned
 	n              float64
 	limits, scores []float64
+	bands          bool // a value on the lowest limit belongs to the class above it
 }
 
 // through sets the line that has the value from at shift and rises by slope.
@@ -49,7 +50,9 @@ func (s *Scale) Line() (from, slope float64, ok bool) {
 	return s.from - s.slope*s.shift, s.slope * s.sign, true
 }
 
-// Apply writes the scores of x into dst, which may be x. NaN stays NaN.
+// Apply writes the scores of x into dst, which may be x. NaN stays NaN; log
+// goalposts give NaN to a value that is not positive, which the column they were
+// fitted to cannot have unless it is capped.
 func (s *Scale) Apply(dst, x []float64) {
 	switch {
 	case s.shape == steps:
@@ -62,7 +65,7 @@ func (s *Scale) Apply(dst, x []float64) {
 		}
 	case s.shape == logarithm:
 		for i, v := range x {
-			dst[i] = s.from + s.slope*(math.Log(s.capped(v))-s.shift)
+			dst[i] = s.from + s.slope*(logarithmOf(s.capped(v))-s.shift)
 		}
 	case s.low > math.Inf(-1) || s.high < math.Inf(1):
 		for i, v := range x {
@@ -75,6 +78,14 @@ func (s *Scale) Apply(dst, x []float64) {
 			dst[i] = from + slope*(v-shift)
 		}
 	}
+}
+
+// logarithmOf is NaN where there is none, at 0 too.
+func logarithmOf(v float64) float64 {
+	if !(v > 0) {
+		return math.NaN()
+	}
+	return math.Log(v)
 }
 
 // capped keeps NaN: neither comparison holds for it.
@@ -97,13 +108,13 @@ func (s *Scale) rank(v float64) float64 {
 }
 
 // step returns the score of the class that a value falls into. A value on a limit
-// belongs to the class below it, but on the lowest limit of bands to the middle.
+// belongs to the class below it, on a limit of bands to the middle.
 func (s *Scale) step(v float64) float64 {
 	if v != v {
 		return v
 	}
 	k := sort.Search(len(s.limits), func(k int) bool { return v <= s.limits[k] })
-	if k == 0 && len(s.scores) == 3 && s.scores[0] == -1 && v == s.limits[0] {
+	if k == 0 && s.bands && v == s.limits[0] {
 		k = 1
 	}
 	return s.scores[k]
