@@ -67,21 +67,25 @@ type search struct {
 	corr    []float64
 	best    []float64
 	value   float64
+	without int   // units that have no score under equal weights
 	failed  error // of index, which ends the search
 }
+
+// gain is by how much a mean squared difference must be lower to count, so that
+// of weights that do equally well those found first stay: equal ones.
+const gain = 1e-20
 
 func (s *search) run() error {
 	s.value = math.Inf(1)
 	n := len(s.target)
+	s.without = len(s.scores)
+	s.try(Even(n))
+	s.best = Even(n) // also where they give no index that varies
+	s.without -= sample.Count(s.scores)
 	starts := [][]float64{s.linear(), Even(n)}
+	s.try(starts[0])
 	for _, start := range starts {
-		s.try(start)
-	}
-	if s.best == nil && s.failed == nil { // equal weights give no index that varies
-		s.best = Even(n)
-	}
-	for _, start := range starts {
-		if n > 1 && s.failed == nil && s.value > 1e-24 && usable(start) {
+		if n > 1 && s.failed == nil && s.value > gain && usable(start) {
 			nelderMead(start, 400*n, s.try)
 		}
 	}
@@ -154,8 +158,11 @@ func (s *search) try(x []float64) float64 {
 	if s.failed = s.index(s.scores, w); s.failed != nil {
 		return math.Inf(1)
 	}
+	if len(s.scores)-sample.Count(s.scores) > s.without { // weights of zero must not drop units
+		return math.Inf(1)
+	}
 	v := s.miss()
-	if v < s.value {
+	if v < s.value-gain {
 		s.best, s.value = w, v
 	}
 	return v
