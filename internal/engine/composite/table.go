@@ -18,9 +18,9 @@ type Column struct {
 	Code   string
 	Values []float64 // one a row
 
-	// Doubt is the standard error of each value that is flagged as uncertain, 0 of
-	// the others; nil where none is. An uncertainty analysis may vary the values by
-	// it.
+	// Doubt is the standard error of each value that is flagged as uncertain, 0 or
+	// NaN of the others; nil where none is. An uncertainty analysis may vary the
+	// values by it.
 	Doubt []float64
 }
 
@@ -41,7 +41,8 @@ type Table struct {
 func (t *Table) Panel() bool { return len(t.Rows) > 0 && t.Rows[0].Period != 0 }
 
 // Check returns a fault where the table is not one: rows that stand twice,
-// columns of another length, values that are infinite.
+// columns of another length, values that are infinite, standard errors that are
+// none.
 func (t *Table) Check() error {
 	if len(t.Rows) == 0 {
 		return refuse("engine.no-unit", "the table has no row").Do("Give it at least two units")
@@ -64,18 +65,38 @@ func (t *Table) Check() error {
 			return refuse("engine.twice", "the column %s stands twice", c.Code).Do("Keep one of them")
 		}
 		columns[c.Code] = true
-		if len(c.Values) != len(t.Rows) || c.Doubt != nil && len(c.Doubt) != len(t.Rows) {
-			return refuse("engine.ragged", "the column %s has %d values for %d rows", c.Code, len(c.Values), len(t.Rows)).Do("Give it one value a row; NaN where it is missing")
-		}
-		for i, v := range c.Values {
-			if math.IsInf(v, 0) {
-				return refuse("engine.infinite", "%s of %s is infinite", c.Code, t.Rows[i]).Do("Write a number, or leave the cell empty")
-			}
+		if err := t.checkColumn(&c); err != nil {
+			return err
 		}
 	}
+	attributes := make(map[string]bool, len(t.Attributes))
 	for _, a := range t.Attributes {
+		if attributes[a.Code] {
+			return refuse("engine.twice", "the attribute %s stands twice", a.Code).Do("Keep one of them")
+		}
+		attributes[a.Code] = true
 		if len(a.Values) != len(t.Rows) {
 			return refuse("engine.ragged", "the attribute %s has %d values for %d rows", a.Code, len(a.Values), len(t.Rows)).Do("Give it one value a row")
+		}
+	}
+	return nil
+}
+
+func (t *Table) checkColumn(c *Column) error {
+	if len(c.Values) != len(t.Rows) {
+		return refuse("engine.ragged", "the column %s has %d values for %d rows", c.Code, len(c.Values), len(t.Rows)).Do("Give it one value a row; NaN where it is missing")
+	}
+	if c.Doubt != nil && len(c.Doubt) != len(t.Rows) {
+		return refuse("engine.ragged", "the column %s has %d standard errors for %d rows", c.Code, len(c.Doubt), len(t.Rows)).Do("Give it one a row, 0 where a value is sure")
+	}
+	for i, v := range c.Values {
+		if math.IsInf(v, 0) {
+			return refuse("engine.infinite", "%s of %s is infinite", c.Code, t.Rows[i]).Do("Write a number, or leave the cell empty")
+		}
+	}
+	for i, d := range c.Doubt {
+		if d < 0 || math.IsInf(d, 0) {
+			return refuse("engine.doubt", "the standard error of %s of %s is %g", c.Code, t.Rows[i], d).Do("Write a number of 0 or more")
 		}
 	}
 	return nil
