@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"peerscape/internal/engine/composite"
 	"peerscape/internal/engine/composite/aggregate"
@@ -15,6 +16,7 @@ import (
 	"peerscape/internal/engine/composite/normalise"
 	"peerscape/internal/engine/composite/treat"
 	"peerscape/internal/engine/composite/uncertainty"
+	"peerscape/internal/fault"
 	"peerscape/internal/stats"
 )
 
@@ -333,6 +335,79 @@ func TestDoubtIsDenominated(t *testing.T) {
 		if got, want := a[i]-sure[i], share*(b[i]-sureWhole[i]); math.Abs(got-want) > 1e-12 || got == 0 {
 			t.Errorf("row %d moves by %g, want %g", i, got, want)
 		}
+	}
+}
+
+// A figure of zero may be unsure like any other.
+func TestDoubtOfZero(t *testing.T) {
+	for _, denominator := range []string{"", "people"} {
+		posts := func(f *composite.Framework, table *composite.Table) {
+			f.Indicators[0].Denominator, f.Indicators[0].Factor = denominator, 100
+			f.Normalise = normalise.Rule{Method: normalise.Goalposts, High: 100, To: 100}
+			table.Columns[0].Values[0], table.Columns[0].Doubt = 0, []float64{2, gap, 0, 0}
+		}
+		m, sure := model(t, posts, composite.Choice{Name: "doubt", Doubt: 1}), nominal(t, posts)
+		got := run(t, m, 0.37)
+		if got[0] == sure[0] || math.IsNaN(got[0]) {
+			t.Errorf("divided by %q: a zero with a standard error stays at %g", denominator, got[0])
+		}
+		equal(t, "the sure ones", got[1:], sure[1:])
+	}
+}
+
+// COINr 1.1.14 issue 50: analyses failed outright. Whatever stands in a framework
+// and its choices, there is a result, or a fault that says what to correct.
+func TestAnyChoicesGiveResultOrFault(t *testing.T) {
+	rules := append(slices.Clone(means), penalised...)
+	results, refusals := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		f, table := random(t, parts{rules, rapid.SampledFrom([]normalise.Rule{{From: 1, To: 100}, goalposts, {}}).Draw(t, "normalise"), true})
+		for g := range f.Groups {
+			if rapid.Bool().Draw(t, "the framework's aggregation") {
+				f.Groups[g].Aggregate = nil
+			}
+		}
+		if rapid.Bool().Draw(t, "impute") {
+			f.Impute = []impute.Rule{{Method: impute.Median}}
+		}
+		if rapid.Bool().Draw(t, "treat") {
+			f.Treat = treat.Rule{Skew: 0.5, Kurtosis: 0.5, Most: 1, Then: treat.LogCT}
+		}
+		if rapid.Bool().Draw(t, "flag") {
+			table.Columns[0].Doubt = make([]float64, len(table.Rows))
+			table.Columns[0].Doubt[0] = 3
+		}
+		p, err := composite.New(f, table)
+		var choices []composite.Choice
+		for _, c := range every() {
+			if rapid.Bool().Draw(t, c.Name) {
+				choices = append(choices, c)
+			}
+		}
+		var r *uncertainty.Result
+		if err == nil {
+			var m *composite.Model
+			if m, err = p.Model(choices); err == nil {
+				r, err = uncertainty.MonteCarlo(context.Background(), m, uncertainty.Options{N: 20, Seed: 1, Workers: 1})
+			}
+		}
+		if err != nil {
+			refusals++
+			if fault.KindOf(err) != fault.Invalid {
+				t.Fatalf("%v is no fault of the input", err)
+			}
+			return
+		}
+		results++
+		for i, u := range r.Units {
+			if u.Scored > 0 && (math.IsNaN(u.MeanScore) || math.IsInf(u.MeanScore, 0) || !(u.MeanRank >= 1 && u.MeanRank <= float64(len(table.Rows)))) {
+				t.Fatalf("%s: %+v", table.Rows[i], u)
+			}
+		}
+	})
+	t.Logf("%d analyses gave a result, %d a fault with its cure", results, refusals)
+	if results == 0 || refusals == 0 {
+		t.Error("one of the two never came: the draws are too narrow")
 	}
 }
 
