@@ -36,6 +36,8 @@ func TestWeightsByHand(t *testing.T) {
 		// h of (0, 1) is 0 and of (1/4, 3/4) is 0.8112781244591328.
 		{"entropy", weigh.Rule{Method: weigh.Entropy}, weigh.Table{Columns: [][]float64{{0, 5}, {1, 3}}}, []float64{1 / 1.1887218755408672, 0.1887218755408672 / 1.1887218755408672}},
 		{"entropy, own units", weigh.Rule{Method: weigh.Entropy, Missing: weigh.Pairwise}, weigh.Table{Columns: [][]float64{{0, 5, nan}, {1, 3, nan}}}, []float64{1 / 1.1887218755408672, 0.1887218755408672 / 1.1887218755408672}},
+		// Of three units h of (1/4, 1/4, 1/2) is 1.5 ln 2 / ln 3.
+		{"entropy, each on its own units", weigh.Rule{Method: weigh.Entropy, Missing: weigh.Pairwise}, weigh.Table{Columns: [][]float64{{0, 5, nan}, {1, 1, 2}}}, []float64{1 / (2 - 1.5*math.Log(2)/math.Log(3)), 1 - 1/(2-1.5*math.Log(2)/math.Log(3))}},
 		// Equal influence on a sum wants weights that undo the spread: sd 1 and 2.
 		{"optimised", weigh.Rule{Method: weigh.Optimised}, weigh.Table{Columns: [][]float64{{1, 2, 3}, {2, 6, 4}}}, []float64{2. / 3, 1. / 3}},
 	} {
@@ -202,6 +204,22 @@ func TestOptimiserSearches(t *testing.T) {
 	if r.Optimum.Residual < 0.01 || r.Weights[1] > 1e-9 || len(r.Notes) != 1 {
 		t.Errorf("weights %v, residual %g, notes %v", r.Weights, r.Optimum.Residual, r.Notes)
 	}
+	best, w, scores := math.Inf(1), make([]float64, 4), make([]float64, 40)
+	for range 20000 {
+		for j := range w {
+			w[j] = random.ExpFloat64()
+		}
+		given, err := weigh.FromGiven(w, make([]string, 4))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = geometric(scores, given)
+		best = min(best, influenceMissed(table.Columns, scores, r.Optimum.Target))
+	}
+	if !(r.Optimum.Residual <= best) {
+		t.Errorf("the search misses equal influence by %g, the best of 20,000 draws by %g", r.Optimum.Residual, best)
+	}
+	t.Logf("equal influence: weights %.4f, residual %.5f; the best of 20,000 draws misses it by %.5f", r.Weights, r.Optimum.Residual, best)
 	broken := fault.New(fault.Invalid, "engine.test", "the index fails").Do("Mend it")
 	_, err = weigh.Optimise(table, nil, func([]float64, []float64) error { return broken })
 	checkFault(t, err, "engine.test", "the index fails")
