@@ -321,6 +321,9 @@ func last(a, b float64) int {
 func (v *indexView) sources(r *composite.Result) []string {
 	notes := []string{fmt.Sprintf("%d units, %d of %d indicators; %d cells filled, %d units left out with too few figures.",
 		len(r.Rows), len(r.Prepared)-len(r.Report.Absent), len(r.Prepared), len(r.Report.Filled), len(r.Report.LeftOut))}
+	for _, n := range r.Notes {
+		notes = append(notes, fmt.Sprintf("Note on %v: %s.", n.Args["group"], n.Error()))
+	}
 	if len(r.Report.Absent) > 0 {
 		notes = append(notes, "Without figures and left out: "+strings.Join(r.Report.Absent, ", ")+".")
 	}

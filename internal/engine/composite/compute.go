@@ -35,6 +35,7 @@ type work struct {
 	report  treat.Report
 	scale   normalise.Scale
 	group   aggregate.Workspace
+	notes   []*fault.Error // warnings of the last computation
 	members [][]float64
 	share   []float64
 }
@@ -60,6 +61,7 @@ func columns(n, rows int) [][]float64 {
 // from the bottom to the index. observe, where it is not nil, is told of every
 // indicator on the way.
 func (p *Plan) compute(w *work, v *variant, observe func(indicator int, r *treat.Report, s *normalise.Scale)) error {
+	w.notes = w.notes[:0]
 	for j := range p.tree.leaves {
 		if p.absent[j] {
 			copy(w.treated[j], v.table[j])
@@ -193,6 +195,9 @@ func (p *Plan) weighAndAggregate(w *work, v *variant, g int, rule *weigh.Rule) e
 	if err != nil {
 		return err
 	}
+	for _, note := range found.Notes {
+		w.notes = append(w.notes, note.With("group", p.tree.codes[g]))
+	}
 	for k, m := range p.tree.members[g] {
 		w.weights[m] = make([]float64, len(p.rows))
 		for i := range p.rows {
@@ -208,6 +213,10 @@ func (p *Plan) weighAndAggregate(w *work, v *variant, g int, rule *weigh.Rule) e
 			w.share[k] *= found.Weights[k]
 		}
 		return w.group.Group(w.scores[g], w.members, w.share, v.aggregate[g])
+	}
+	if rule.Method == weigh.BOD { // each unit's score under the weights that suit it best, 1 at most
+		copy(w.scores[g], found.Scores)
+		return nil
 	}
 	byUnit := make([][]float64, len(w.members))
 	for k, m := range p.tree.members[g] {

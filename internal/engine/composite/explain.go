@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"peerscape/internal/engine/composite/aggregate"
+	"peerscape/internal/engine/composite/weigh"
 )
 
 // Part is what one element adds to a unit's index.
@@ -57,19 +58,24 @@ func (r *Result) pass(parts []Part, rate, offset []float64, g, row int) error {
 		}
 	}
 	rule := r.plan.base.aggregate[g]
-	if _, err := rule.Contributions(part, values, weights); err != nil {
+	score, err := rule.Contributions(part, values, weights)
+	if err != nil {
 		return err
+	}
+	scale := 1.0
+	if by := r.plan.tree.groups[g].Weigh; by != nil && by.Method == weigh.BOD && score != 0 {
+		scale = parts[g].Score / score // benefit of the doubt scales each unit's weights
 	}
 	for k, m := range members {
 		if math.IsNaN(values[k]) || weights[k] == 0 {
 			continue
 		}
 		share := weights[k] / total
-		c := rate[g]*part[k] + offset[g]*share
+		c := rate[g]*scale*part[k] + offset[g]*share
 		parts[m].Contribution = c
 		switch {
 		case rule.Method == aggregate.Arithmetic:
-			rate[m], offset[m] = rate[g]*share, offset[g]*share
+			rate[m], offset[m] = rate[g]*scale*share, offset[g]*share
 		case values[k] != 0:
 			rate[m] = c / values[k]
 		default:

@@ -7,6 +7,7 @@ import (
 	"peerscape/internal/engine/composite/treat"
 	"peerscape/internal/engine/composite/weigh"
 	"peerscape/internal/engine/sample"
+	"peerscape/internal/fault"
 )
 
 // Result is every step on the way to an index. Slices by element hold the
@@ -28,6 +29,11 @@ type Result struct {
 	Treatments []treat.Report
 	Scales     []normalise.Scale
 
+	// Notes are warnings of weights that were found by the figures: comparisons that
+	// contradict each other, a target that is out of reach. The argument "group"
+	// names the group.
+	Notes []*fault.Error
+
 	plan    *Plan
 	weights [][]float64 // by element and row, within the parent; nil where given
 }
@@ -45,6 +51,7 @@ func (p *Plan) Compute() (*Result, error) {
 	}); err != nil {
 		return nil, err
 	}
+	r.Notes = w.notes
 	r.rank()
 	return r, r.effective()
 }

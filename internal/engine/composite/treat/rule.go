@@ -133,17 +133,21 @@ func (r *Rule) Apply(dst, x []float64, meter *sample.Meter, rep *Report) error {
 	return r.finite(&rep.After)
 }
 
-// passes applies the test without its two roots: G1² and G2 are ratios. A column
-// that is too short or without spread passes.
+// passes applies the test without roots and quotients of the figures: with n
+// known, G1² and G2 are M3²/M2³ and M4/M2² on a line. A column that is too short
+// or without spread passes.
 func (r *Rule) passes(m *sample.Moments) bool {
 	if m.N < 4 || m.Constant() {
 		return true
 	}
-	n := float64(m.N)
-	// G1² = n M3²/M2³ · n(n-1)/(n-2)²
-	limit := r.Skew * r.Skew * (n - 2) * (n - 2) * m.M2 * m.M2 * m.M2
-	if limit >= 0x1p-900 && limit <= math.MaxFloat64 {
-		return m.M3*m.M3*n*n*(n-1) < limit || m.Kurtosis() < r.Kurtosis
+	n, square := float64(m.N), m.M2*m.M2
+	skew := r.Skew * r.Skew * ((n - 2) * (n - 2)) * (square * m.M2)
+	if !(skew >= 0x1p-900 && skew <= math.MaxFloat64) {
+		return math.Abs(m.Skewness()) < r.Skew || m.Kurtosis() < r.Kurtosis // too large or small a unit for sixth powers
 	}
-	return math.Abs(m.Skewness()) < r.Skew || m.Kurtosis() < r.Kurtosis // too large or small a unit for sixth powers
+	if (m.M3*m.M3)*(n*n*(n-1)) < skew {
+		return true
+	}
+	ratio := (r.Kurtosis*((n-2)*(n-3)/(n-1))-6)/(n+1) + 3 // n M4/M2² where G2 is Kurtosis
+	return n*m.M4 < ratio*square
 }

@@ -7,9 +7,9 @@ import (
 	"peerscape/internal/fault"
 )
 
-// transform writes the transformed column into dst.
+// transform writes the transformed column into dst; rep has the moments of x.
 func (r *Rule) transform(dst, x []float64, meter *sample.Meter, rep *Report) error {
-	m := meter.Of(x)
+	m := &rep.Before
 	if m.Constant() {
 		copy(dst, x) // a column without spread has no outlier, and keeps its one value
 		return nil
@@ -20,10 +20,9 @@ func (r *Rule) transform(dst, x []float64, meter *sample.Meter, rep *Report) err
 			return fault.New(fault.Invalid, "engine.not-positive", "the logarithm of %g cannot be taken", m.Min).
 				Do("Take log-ct, which shifts the column first, or another treatment")
 		}
-		each(dst, x, math.Log)
+		logarithms(dst, x, 0, 0)
 	case LogCT:
-		low, lift := m.Min, 0.01*(m.Max-m.Min)
-		each(dst, x, func(v float64) float64 { return math.Log(v - low + lift) })
+		logarithms(dst, x, m.Min, 0.01*(m.Max-m.Min))
 	case BoxCox:
 		rep.Lambda = r.Lambda
 		if r.FindLambda {
@@ -45,9 +44,11 @@ func (r *Rule) finite(m *sample.Moments) error {
 		Do("Write a smaller lambda, or take log-ct")
 }
 
-func each(dst, x []float64, f func(float64) float64) {
+// logarithms writes ln(x - low + lift): low is taken away first, so that a column
+// far from 0 keeps its figures.
+func logarithms(dst, x []float64, low, lift float64) {
 	for i, v := range x {
-		dst[i] = f(v)
+		dst[i] = math.Log(v - low + lift)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -358,18 +359,42 @@ func TestApplyAllocatesNothing(t *testing.T) {
 	}
 }
 
-// All 49 columns of the ASEM case, 51 units each.
+// All 49 columns of the ASEM case, 51 units each, by how many points may be
+// winsorised: an uncertainty sample draws 1 to 5. Where few may be, more columns
+// are transformed.
 func BenchmarkASEM(b *testing.B) {
-	_, table := columns(b, "step_screened.csv")
-	dst := make([]float64, len(table[0]))
-	var meter sample.Meter
-	var rep treat.Report
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, x := range table {
-			if err := usual.Apply(dst, x, &meter, &rep); err != nil {
-				b.Fatal(err)
+	_, table := columns(b, "step_imputed.csv")
+	run := func(name string, limit func(sample int) int) {
+		b.Run(name, func(b *testing.B) {
+			dst := make([]float64, len(table[0]))
+			var meter sample.Meter
+			var rep treat.Report
+			r := usual
+			b.ReportAllocs()
+			for k := 0; b.Loop(); k++ {
+				r.Most = limit(k)
+				for _, x := range table {
+					if err := r.Apply(dst, x, &meter, &rep); err != nil {
+						b.Fatal(err)
+					}
+				}
 			}
-		}
+		})
 	}
+	run("1-to-5", func(k int) int { return 1 + k%5 })
+	for most := 1; most <= 5; most++ {
+		run(strconv.Itoa(most), func(int) int { return most })
+	}
+}
+
+func FuzzParseTransform(f *testing.F) {
+	for _, name := range append(treat.Transforms(), "", "log ct", "boxcox") {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		then, err := treat.ParseTransform(name)
+		if known := slices.Contains(treat.Transforms(), name); known != (err == nil) || known && then.String() != name {
+			t.Errorf("%q becomes %s, %v", name, then, err)
+		}
+	})
 }

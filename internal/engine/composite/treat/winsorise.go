@@ -8,8 +8,9 @@ import (
 
 // winsorise moves one extreme after the other to the next value on its side until
 // the column passes or the points are used up. The side is that of the skewness
-// of the moment. Equal values move together and count one each, as in COINr
-// 1.1.14, so that a tie may carry the count over the limit. A column is never
+// of the moment. Equal values move together, among them those that moved there
+// before, and count one each, as in COINr 1.1.14; so a tie may carry the count
+// over the limit. A column is never
 // brought down to a single value: it fails then, and keeps its last two.
 func (r *Rule) winsorise(x []float64, meter *sample.Meter, rep *Report) {
 	m := &rep.After
@@ -20,15 +21,14 @@ func (r *Rule) winsorise(x []float64, meter *sample.Meter, rep *Report) {
 			if to = nextBelow(x, from); to == m.Min {
 				return
 			}
-			above = cut(x, from, to)
+			above = meter.Move(m, x, from, to)
 		} else {
 			from = m.Min
 			if to = nextAbove(x, from); to == m.Max {
 				return
 			}
-			below = cut(x, from, to)
+			below = meter.Move(m, x, from, to)
 		}
-		meter.Moved(m, x, from, to)
 		rep.Points = above + below
 	}
 }
@@ -53,17 +53,4 @@ func nextAbove(x []float64, bottom float64) float64 {
 		}
 	}
 	return next
-}
-
-// cut moves the values equal to from, and returns how many: the extremes that
-// moved there before are among them.
-func cut(x []float64, from, to float64) int {
-	n := 0
-	for i, v := range x {
-		if v == from {
-			x[i] = to
-			n++
-		}
-	}
-	return n
 }
