@@ -60,7 +60,7 @@ func newTree(f *Framework) (*tree, error) {
 		t.members[p] = append(t.members[p], i)
 		t.level[p] = max(t.level[p], t.level[i]+1)
 	}
-	return t, t.checkWeights()
+	return t, t.checkWeights(t.weight)
 }
 
 // sortGroups returns the groups so that each stands after those below it, in
@@ -191,8 +191,9 @@ func cycleFault(f *Framework, byCode map[string]*Group, done map[string]bool) er
 	return refuse("engine.cycle", "the hierarchy of %s does not end in one index", f.Code).Do("Give every group but one a parent")
 }
 
-func (t *tree) checkWeights() error {
-	for i, w := range t.weight {
+// checkWeights checks weights by element: none below 0, and some in each group.
+func (t *tree) checkWeights(weights []float64) error {
+	for i, w := range weights {
 		if i != t.root() && !(w >= 0 && w <= 1e300) {
 			return refuse("engine.weight", "the weight of %s is %g", t.codes[i], w).Do("Write a weight of 0 or more")
 		}
@@ -203,7 +204,7 @@ func (t *tree) checkWeights() error {
 		}
 		total := 0.0
 		for _, m := range members {
-			total += t.weight[m]
+			total += weights[m]
 		}
 		if total <= 0 {
 			return refuse("engine.no-weight", "the weights of the members of %s sum to zero", t.codes[i]).Do("Give at least one of them a weight above 0")

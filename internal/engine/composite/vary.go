@@ -107,6 +107,7 @@ func (m *Model) prepare(k int, kind string) error {
 		if kind == "most" && p.framework.Treat.Skew == 0 {
 			return useless("the framework treats no outliers", "Give it a treatment, or remove the choice")
 		}
+		return m.treatments(c)
 	case "normalise":
 		if p.ownNormalise == p.tree.leaves {
 			return useless("every indicator has a normalisation of its own", "Remove the choice, or those normalisations")
@@ -116,12 +117,7 @@ func (m *Model) prepare(k int, kind string) error {
 		if p.ownAggregate == len(p.tree.codes)-p.tree.leaves {
 			return useless("every group has an aggregation of its own", "Remove the choice, or those aggregations")
 		}
-		for _, r := range c.Aggregate {
-			if err := r.Check(); err != nil {
-				fault.Wrap(&err, "choice %q", c.Name)
-				return err
-			}
-		}
+		return m.aggregations(c)
 	case "impute":
 		return m.imputations(c, useless)
 	case "noise":
@@ -129,12 +125,50 @@ func (m *Model) prepare(k int, kind string) error {
 	case "weights":
 		return m.weightSets(k)
 	case "doubt":
+		if !(c.Doubt > 0) || math.IsInf(c.Doubt, 1) {
+			return refuse("engine.doubt", "the choice %q takes standard errors %g times", c.Name, c.Doubt).Do("Write a number above 0; 1 takes them as they are")
+		}
 		if len(p.doubts) == 0 {
 			return useless("no value is flagged as uncertain", "Give the table standard errors, or remove the choice")
 		}
 	case "omit":
 		if len(p.omittable()) == 0 {
 			return useless("no indicator with figures has a sibling with figures", "Remove the choice")
+		}
+	}
+	return nil
+}
+
+// treatments checks the treatments of a choice.
+func (m *Model) treatments(c *Choice) error {
+	rules := slices.Clone(c.Treat)
+	for _, most := range c.Most {
+		rule := m.plan.framework.Treat
+		rule.Most = most
+		rules = append(rules, rule)
+	}
+	for _, r := range rules {
+		if err := r.Check(); err != nil {
+			fault.Wrap(&err, "choice %q", c.Name)
+			return err
+		}
+	}
+	return nil
+}
+
+// aggregations checks that each group without an aggregation of its own can take
+// each of a choice.
+func (m *Model) aggregations(c *Choice) error {
+	t := m.plan.tree
+	for _, r := range c.Aggregate {
+		for g := t.leaves; g < len(t.codes); g++ {
+			if t.groups[g].Aggregate != nil {
+				continue
+			}
+			if err := m.plan.checkGroup(g, r); err != nil {
+				fault.Wrap(&err, "choice %q, %s", c.Name, t.codes[g])
+				return err
+			}
 		}
 	}
 	return nil
@@ -205,10 +239,11 @@ func (m *Model) weightSets(k int) error {
 			if e < 0 {
 				return refuse("engine.no-element", "set %d of the choice %q names %s, which is no element", n+1, c.Name, code).Do("Write the code of an indicator or a group")
 			}
-			if !(w >= 0) || math.IsInf(w, 1) {
-				return refuse("engine.weight", "set %d of the choice %q gives %s the weight %g", n+1, c.Name, code, w).Do("Write a weight of 0 or more")
-			}
 			set[e] = w
+		}
+		if err := p.tree.checkWeights(set); err != nil {
+			fault.Wrap(&err, "set %d of the choice %q", n+1, c.Name)
+			return err
 		}
 		m.sets[k] = append(m.sets[k], set)
 	}
@@ -235,20 +270,29 @@ func (m *Model) imputations(c *Choice, useless func(why, cure string) error) err
 	return nil
 }
 
-// omittable lists the indicators that have figures and a sibling that has too.
+// omittable lists the indicators that count, have figures, and have a sibling that
+// does too: nothing is omitted that a group cannot do without.
 func (p *Plan) omittable() (out []int) {
 	for j := range p.tree.leaves {
 		siblings := 0
 		for _, m := range p.tree.members[p.tree.parent[j]] {
-			if m >= p.tree.leaves || !p.absent[m] {
+			if m != j && p.tree.weight[m] > 0 && p.figures(m) {
 				siblings++
 			}
 		}
-		if !p.absent[j] && siblings > 1 {
+		if !p.absent[j] && p.tree.weight[j] > 0 && siblings > 0 {
 			out = append(out, j)
 		}
 	}
 	return out
+}
+
+// figures reports whether an indicator, or any below a group, has figures.
+func (p *Plan) figures(e int) bool {
+	if e < p.tree.leaves {
+		return !p.absent[e]
+	}
+	return slices.ContainsFunc(p.tree.members[e], p.figures)
 }
 
 // Run implements uncertainty.Model.

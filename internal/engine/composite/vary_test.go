@@ -123,6 +123,14 @@ func TestChoicesThatCannotApply(t *testing.T) {
 		{"a weight for nothing", nil, []C{{Name: "weights", Weights: []map[string]float64{{"wealth": 1}, {"welth": 1}}}}, "engine.no-element", []string{"set 2", "welth"}},
 		{"a weight below zero", nil, []C{{Name: "weights", Weights: []map[string]float64{{"wealth": -1}}}}, "engine.weight", []string{"wealth", "-1"}},
 		{"a weight that is no number", nil, []C{{Name: "weights", Weights: []map[string]float64{{"wealth": gap}}}}, "engine.weight", []string{"wealth"}},
+		{"doubt below zero", doubted, []C{{Name: "doubt", Doubt: -1}}, "engine.doubt", []string{`"doubt"`, "-1"}},
+		{"doubt that is no number", doubted, []C{{Name: "doubt", Doubt: gap}}, "engine.doubt", nil},
+		{"infinite doubt", doubted, []C{{Name: "doubt", Doubt: math.Inf(1)}}, "engine.doubt", nil},
+		{"most below zero", func(f *F, _ *T) { f.Treat = treat.Rule{Skew: 2, Kurtosis: 3.5, Most: 5} }, []C{{Name: "most", Most: []int{1, -2}}}, "engine.treatment", []string{`"most"`}},
+		{"a treatment out of range", nil, []C{{Name: "treatment", Treat: []treat.Rule{{}, {Skew: -1}}}}, "engine.treatment", []string{`"treatment"`}},
+		{"positions for another number of members", nil, []C{{Name: "mean", Aggregate: []aggregate.Rule{{Method: aggregate.OWA, Positions: []float64{1, 2, 3}}}}}, "engine.positions", []string{`"mean"`}},
+		{"smaller is better below the index", nil, []C{{Name: "mean", Aggregate: []aggregate.Rule{{}, {Method: aggregate.Wroclaw}}}}, "engine.smaller-is-better", []string{`"mean"`}},
+		{"weights that sum to zero", nil, []C{{Name: "weights", Weights: []map[string]float64{{}, {"wealth": 0, "skills": 0}}}}, "engine.no-weight", []string{"set 2", `"weights"`, "index"}},
 		{"nothing", nil, []C{{Name: "nothing"}}, "engine.choice", []string{`"nothing"`}},
 		{"two things", nil, []C{{Name: "two", Omit: true, Noise: 0.1}}, "engine.choice", []string{`"two"`}},
 		{"one thing twice", nil, []C{{Name: "a", Noise: 0.1}, {Name: "b", Noise: 0.2}}, "engine.choice-twice", []string{`"a"`, `"b"`}},
@@ -445,5 +453,22 @@ func TestNoiseKeepsOtherLevels(t *testing.T) {
 				t.Errorf("the share of wealth goes from %g to %g %%, want within 10 to 50 and far apart", least, most)
 			}
 		})
+	}
+}
+
+// An indicator whose siblings weigh nothing cannot be left out: nothing would be
+// left of its group.
+func TestOmitKeepsAGroupAlive(t *testing.T) {
+	m := model(t, func(f *composite.Framework, _ *composite.Table) { f.Indicators[1].Weight = 0 }, composite.Choice{Name: "omit", Omit: true})
+	levels := m.Factors()[0].Levels
+	if d := cmp.Diff([]string{"none", "schooling", "training"}, levels); d != "" {
+		t.Fatalf("levels (-want +got):\n%s", d)
+	}
+	for k := range levels {
+		for i, x := range run(t, m, (float64(k)+0.5)/float64(len(levels))) {
+			if math.IsNaN(x) {
+				t.Errorf("row %d has no score without %s", i, levels[k])
+			}
+		}
 	}
 }
