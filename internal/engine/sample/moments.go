@@ -39,23 +39,27 @@ type Meter struct{}
 // Of is MomentsOf.
 func (*Meter) Of(x []float64) Moments { return MomentsOf(x) }
 
-// Moved brings the moments of a column up to date after all values equal to one
-// of its ends moved to the next value: x is the column as it is now. The result
-// is that of Of to the last bit; it spares the search for the ends. The mean is
-// added up anew, for a step from a far end would leave its rounding behind.
-func (*Meter) Moved(m *Moments, x []float64, from, to float64) {
+// Move moves all values of x equal to from, which is one of its ends, to the next
+// value, and brings its moments up to date; it returns how many it moved. The
+// result is that of Of to the last bit, and spares the search for the ends. The
+// mean is added up anew, for a step from a far end would leave its rounding
+// behind.
+func (*Meter) Move(m *Moments, x []float64, from, to float64) int {
 	if from == m.Max {
 		m.Max = to
 	} else {
 		m.Min = to
 	}
-	if m.N == len(x) {
-		m.Mean = total(x) / float64(m.N)
-		m.M2, m.M3, m.M4 = secondPass(x, m.Mean)
-	} else {
+	if m.N != len(x) {
+		n := replaceWithGaps(x, from, to)
 		m.Mean = totalWithGaps(x) / float64(m.N)
 		m.M2, m.M3, m.M4 = secondPassWithGaps(x, m.Mean)
+		return n
 	}
+	sum, n := replace(x, from, to)
+	m.Mean = sum / float64(m.N)
+	m.M2, m.M3, m.M4 = secondPass(x, m.Mean)
+	return n
 }
 
 // firstPass finds the sum and the ends of a column that is not empty; the sum is
@@ -105,17 +109,42 @@ func firstPass(x []float64) (sum, lo, hi float64) {
 	return (s0 + s1) + (s2 + s3), lo, hi
 }
 
-// total is the sum of firstPass, in the same order.
-func total(x []float64) float64 {
+// replace puts to in the place of from, and adds up in the order of firstPass.
+func replace(x []float64, from, to float64) (sum float64, n int) {
 	var s0, s1, s2, s3 float64
 	for len(x) >= 4 {
-		s0, s1, s2, s3 = s0+x[0], s1+x[1], s2+x[2], s3+x[3]
+		a, b, c, d := x[0], x[1], x[2], x[3]
+		if a == from {
+			a, x[0], n = to, to, n+1
+		}
+		if b == from {
+			b, x[1], n = to, to, n+1
+		}
+		if c == from {
+			c, x[2], n = to, to, n+1
+		}
+		if d == from {
+			d, x[3], n = to, to, n+1
+		}
+		s0, s1, s2, s3 = s0+a, s1+b, s2+c, s3+d
 		x = x[4:]
 	}
-	for _, v := range x {
+	for i, v := range x {
+		if v == from {
+			v, x[i], n = to, to, n+1
+		}
 		s0 += v
 	}
-	return (s0 + s1) + (s2 + s3)
+	return (s0 + s1) + (s2 + s3), n
+}
+
+func replaceWithGaps(x []float64, from, to float64) (n int) {
+	for i, v := range x {
+		if v == from {
+			x[i], n = to, n+1
+		}
+	}
+	return n
 }
 
 // secondPass adds up the powers of the deviations from the mean, in two strands.

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -177,7 +178,7 @@ func TestMomentsDoNotDependOnAlignment(t *testing.T) {
 
 // After a move the moments are those of the new column to the last bit, also
 // where the value that moved was larger than the others by many orders.
-func TestMovedIsOf(t *testing.T) {
+func TestMoveIsOf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := columnOf(t, rapid.SampledFrom([]float64{-1e9, -40, 1, 2, 2.5, 3, 4.75, 7, 1e3, 1e17}), rapid.SampledFrom([]int{0, 5}).Draw(t, "gaps"))
 		var meter sample.Meter
@@ -195,13 +196,16 @@ func TestMovedIsOf(t *testing.T) {
 					to = min(to, v)
 				}
 			}
+			want, count := slices.Clone(x), 0
 			for i, v := range x {
 				if v == from {
-					x[i] = to
+					want[i], count = to, count+1
 				}
 			}
-			meter.Moved(&m, x, from, to)
-			if again := sample.MomentsOf(x); !identical(m, again) {
+			if n := meter.Move(&m, x, from, to); n != count {
+				t.Fatalf("%d values of %g moved, want %d", n, from, count)
+			}
+			if again := sample.MomentsOf(want); !identical(m, again) || !identical(again, sample.MomentsOf(x)) {
 				t.Fatalf("%g moved to %g: %+v, anew %+v", from, to, m, again)
 			}
 		}
@@ -211,7 +215,7 @@ func TestMovedIsOf(t *testing.T) {
 func TestMomentsAllocateNothing(t *testing.T) {
 	x := []float64{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5}
 	var meter sample.Meter
-	if n := testing.AllocsPerRun(20, func() { m := meter.Of(x); meter.Moved(&m, x, 9, 9); _ = m.Kurtosis() }); n > 0 {
+	if n := testing.AllocsPerRun(20, func() { m := meter.Of(x); meter.Move(&m, x, 9, 9); _ = m.Kurtosis() }); n > 0 {
 		t.Errorf("allocates %g times", n)
 	}
 }
