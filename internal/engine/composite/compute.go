@@ -9,7 +9,6 @@ import (
 	"peerscape/internal/engine/composite/normalise"
 	"peerscape/internal/engine/composite/treat"
 	"peerscape/internal/engine/composite/weigh"
-	"peerscape/internal/engine/sample"
 	"peerscape/internal/fault"
 )
 
@@ -31,7 +30,6 @@ type work struct {
 	treated [][]float64
 	scores  [][]float64 // by element: indicators normalised, then groups (see inLogarithms)
 	weights [][]float64 // found by the figures, by element; nil where they are given
-	meter   sample.Meter
 	report  treat.Report
 	scale   normalise.Scale
 	group   aggregate.Workspace
@@ -124,7 +122,7 @@ func (p *Plan) inLogarithms(w *work, v *variant) bool {
 
 // scale treats and normalises a column.
 func (p *Plan) scale(w *work, v *variant, j int, scores, treated, x []float64) error {
-	if err := v.treat[j].Apply(treated, x, &w.meter, &w.report); err != nil {
+	if err := v.treat[j].Apply(treated, x, &w.report); err != nil {
 		return err
 	}
 	if err := v.normalise[j].Fit(&w.scale, treated, &w.report.After); err != nil {

@@ -33,18 +33,12 @@ func MomentsOf(x []float64) Moments {
 	return momentsWithGaps(x)
 }
 
-// Meter computes moments where a caller computes many. The zero value is ready.
-type Meter struct{}
-
-// Of is MomentsOf.
-func (*Meter) Of(x []float64) Moments { return MomentsOf(x) }
-
 // Move moves all values of x equal to from, which is one of its ends, to the next
 // value, and brings its moments up to date; it returns how many it moved. The
-// result is that of Of to the last bit, and spares the search for the ends. The
+// result is that of MomentsOf to the last bit, and spares the search for the ends. The
 // mean is added up anew, for a step from a far end would leave its rounding
 // behind.
-func (*Meter) Move(m *Moments, x []float64, from, to float64) int {
+func (m *Moments) Move(x []float64, from, to float64) int {
 	if from == m.Max {
 		m.Max = to
 	} else {

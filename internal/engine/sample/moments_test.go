@@ -181,8 +181,7 @@ func TestMomentsDoNotDependOnAlignment(t *testing.T) {
 func TestMoveIsOf(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := columnOf(t, rapid.SampledFrom([]float64{-1e9, -40, 1, 2, 2.5, 3, 4.75, 7, 1e3, 1e17}), rapid.SampledFrom([]int{0, 5}).Draw(t, "gaps"))
-		var meter sample.Meter
-		m := meter.Of(x)
+		m := sample.MomentsOf(x)
 		for !m.Constant() {
 			from, to := m.Max, math.Inf(-1)
 			if low := rapid.Bool().Draw(t, "low"); low {
@@ -202,7 +201,7 @@ func TestMoveIsOf(t *testing.T) {
 					want[i], count = to, count+1
 				}
 			}
-			if n := meter.Move(&m, x, from, to); n != count {
+			if n := m.Move(x, from, to); n != count {
 				t.Fatalf("%d values of %g moved, want %d", n, from, count)
 			}
 			if again := sample.MomentsOf(want); !identical(m, again) || !identical(again, sample.MomentsOf(x)) {
@@ -214,8 +213,7 @@ func TestMoveIsOf(t *testing.T) {
 
 func TestMomentsAllocateNothing(t *testing.T) {
 	x := []float64{3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5}
-	var meter sample.Meter
-	if n := testing.AllocsPerRun(20, func() { m := meter.Of(x); meter.Move(&m, x, 9, 9); _ = m.Kurtosis() }); n > 0 {
+	if n := testing.AllocsPerRun(20, func() { m := sample.MomentsOf(x); m.Move(x, 9, 9); _ = m.Kurtosis() }); n > 0 {
 		t.Errorf("allocates %g times", n)
 	}
 }

@@ -110,9 +110,9 @@ type Report struct {
 // Apply writes the treated column into dst, which has the length of x and is not
 // x, and reports what was done: rep.After are the moments of dst. It allocates
 // nothing, unless lambda is searched for.
-func (r *Rule) Apply(dst, x []float64, meter *sample.Meter, rep *Report) error {
+func (r *Rule) Apply(dst, x []float64, rep *Report) error {
 	copy(dst, x)
-	rep.Before = meter.Of(x)
+	rep.Before = sample.MomentsOf(x)
 	rep.After = rep.Before
 	rep.Points, rep.Transform, rep.Lambda, rep.Passes = 0, None, 0, true
 	switch {
@@ -120,15 +120,15 @@ func (r *Rule) Apply(dst, x []float64, meter *sample.Meter, rep *Report) error {
 	case r.Skew == 0 || r.passes(&rep.Before):
 		return nil
 	default:
-		if r.winsorise(dst, meter, rep); rep.Passes || r.Then == None {
+		if r.winsorise(dst, rep); rep.Passes || r.Then == None {
 			return nil
 		}
 		rep.Points = 0
 	}
-	if err := r.transform(dst, x, meter, rep); err != nil {
+	if err := r.transform(dst, x, rep); err != nil {
 		return err
 	}
-	rep.After, rep.Transform = meter.Of(dst), r.Then
+	rep.After, rep.Transform = sample.MomentsOf(dst), r.Then
 	rep.Passes = r.Always || r.passes(&rep.After)
 	return r.finite(&rep.After)
 }

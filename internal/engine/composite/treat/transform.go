@@ -8,7 +8,7 @@ import (
 )
 
 // transform writes the transformed column into dst; rep has the moments of x.
-func (r *Rule) transform(dst, x []float64, meter *sample.Meter, rep *Report) error {
+func (r *Rule) transform(dst, x []float64, rep *Report) error {
 	m := &rep.Before
 	if m.Constant() {
 		copy(dst, x) // a column without spread has no outlier, and keeps its one value
@@ -26,7 +26,7 @@ func (r *Rule) transform(dst, x []float64, meter *sample.Meter, rep *Report) err
 	case BoxCox:
 		rep.Lambda = r.Lambda
 		if r.FindLambda {
-			rep.Lambda = likeliest(x, m.Min, meter)
+			rep.Lambda = likeliest(x, m.Min)
 		}
 		boxCox(dst, x, m.Min, rep.Lambda)
 	default:
@@ -67,7 +67,7 @@ func boxCox(dst, x []float64, low, l float64) {
 
 // likeliest returns the lambda of greatest profile likelihood between -5 and 5:
 // the best of a grid, refined by golden sections to 1e-8.
-func likeliest(x []float64, low float64, meter *sample.Meter) float64 {
+func likeliest(x []float64, low float64) float64 {
 	logs, n := 0.0, 0.0
 	for _, v := range x {
 		if v == v {
@@ -77,7 +77,7 @@ func likeliest(x []float64, low float64, meter *sample.Meter) float64 {
 	y := make([]float64, len(x))
 	likelihood := func(l float64) float64 {
 		boxCox(y, x, low, l)
-		m := meter.Of(y)
+		m := sample.MomentsOf(y)
 		if !(m.M2 > 0 && m.M2 <= math.MaxFloat64) {
 			return math.Inf(-1) // no figure left to judge by
 		}

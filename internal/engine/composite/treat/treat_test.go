@@ -16,10 +16,10 @@ import (
 	"peerscape/internal/sharedtest"
 )
 
-// apply treats a column with a meter of its own.
+// apply treats a column.
 func apply(r treat.Rule, dst, x []float64) (treat.Report, sample.Moments, error) {
 	var rep treat.Report
-	err := r.Apply(dst, x, new(sample.Meter), &rep)
+	err := r.Apply(dst, x, &rep)
 	return rep, rep.After, err
 }
 
@@ -352,9 +352,8 @@ func details(t *testing.T, codes []string, before [][]float64) {
 func TestApplyAllocatesNothing(t *testing.T) {
 	x := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1000}
 	dst := make([]float64, len(x))
-	var meter sample.Meter
 	var rep treat.Report
-	if n := testing.AllocsPerRun(20, func() { _ = usual.Apply(dst, x, &meter, &rep) }); n > 0 {
+	if n := testing.AllocsPerRun(20, func() { _ = usual.Apply(dst, x, &rep) }); n > 0 {
 		t.Errorf("allocates %g times", n)
 	}
 }
@@ -367,14 +366,13 @@ func BenchmarkASEM(b *testing.B) {
 	run := func(name string, limit func(sample int) int) {
 		b.Run(name, func(b *testing.B) {
 			dst := make([]float64, len(table[0]))
-			var meter sample.Meter
 			var rep treat.Report
 			r := usual
 			b.ReportAllocs()
 			for k := 0; b.Loop(); k++ {
 				r.Most = limit(k)
 				for _, x := range table {
-					if err := r.Apply(dst, x, &meter, &rep); err != nil {
+					if err := r.Apply(dst, x, &rep); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -1,10 +1,6 @@
 package treat
 
-import (
-	"math"
-
-	"peerscape/internal/engine/sample"
-)
+import "math"
 
 // winsorise moves one extreme after the other to the next value on its side until
 // the column passes or the points are used up. The side is that of the skewness
@@ -12,7 +8,7 @@ import (
 // before, and count one each, as in COINr 1.1.14; so a tie may carry the count
 // over the limit. A column is never
 // brought down to a single value: it fails then, and keeps its last two.
-func (r *Rule) winsorise(x []float64, meter *sample.Meter, rep *Report) {
+func (r *Rule) winsorise(x []float64, rep *Report) {
 	m := &rep.After
 	rep.Passes = false
 	for above, below := 0, 0; !rep.Passes && above+below < r.Most; rep.Passes = r.passes(m) {
@@ -21,13 +17,13 @@ func (r *Rule) winsorise(x []float64, meter *sample.Meter, rep *Report) {
 			if to = nextBelow(x, from); to == m.Min {
 				return
 			}
-			above = meter.Move(m, x, from, to)
+			above = m.Move(x, from, to)
 		} else {
 			from = m.Min
 			if to = nextAbove(x, from); to == m.Max {
 				return
 			}
-			below = meter.Move(m, x, from, to)
+			below = m.Move(x, from, to)
 		}
 		rep.Points = above + below
 	}
