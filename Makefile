@@ -29,7 +29,7 @@ run: build ## start the server with the bundled snapshot and print its address
 build: $(BIN)
 
 $(BIN): web FORCE
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/peerscape
+	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/peerscape
 
 web: web/node_modules/.installed ## bundle scripts and styles
 	go run ./web/build
