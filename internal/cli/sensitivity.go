@@ -1,161 +1,200 @@
 package cli
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"peerscape/internal/engine/composite"
 	"peerscape/internal/engine/composite/uncertainty"
+	"peerscape/internal/fault"
 )
 
 // sensitivityCommand varies the choices behind an index.
 type sensitivityCommand struct {
 	indexFlags
-	Samples int    `default:"1000" help:"How many variants are drawn; where all combinations are fewer, each is computed once instead."`
-	Seed    uint64 `default:"1" help:"Equal seeds give equal results on any machine size."`
-	Workers int    `default:"0" help:"Processors used; 0 uses all."`
-	Choices bool   `help:"Say how much each choice matters (Sobol indices) instead of what becomes of the ranks."`
-	Unit    string `help:"With --choices: for the rank of one unit; left out, for the mean shift of all ranks."`
-	Limit   int    `default:"0" help:"Print only so many of the first; 0 prints all."`
+	Samples       int    `default:"1000" help:"How many variants are drawn; where all combinations are fewer, each is computed once instead."`
+	Seed          uint64 `default:"1" help:"Equal seeds give equal results on any machine size."`
+	Workers       int    `default:"0" help:"Processors used; 0 uses all."`
+	Choices       bool   `xor:"question" help:"Say how much each choice matters (Sobol indices) instead of what becomes of the ranks."`
+	Against       string `xor:"question" placeholder:"UNIT" help:"Say in how many variants each other unit stands before this one."`
+	Pairs         int    `xor:"question" placeholder:"N" help:"Say of the first N pairs of neighbours in rank in how many variants the one stands before the other."`
+	Acceptability bool   `xor:"question" help:"Say in how many variants each unit takes each rank."`
+	Unit          string `help:"Ask about one unit alone. With --choices: for its rank; left out, for the mean shift of all ranks."`
+	Limit         int    `default:"0" help:"Print only so many of the first; 0 prints all."`
 }
 
 func (c *sensitivityCommand) Run(s *session) error {
-	v, err := c.load(s)
+	v, err := c.variation(s)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	m, err := v.plan.Model(v.framework.Choices)
+	ask := v.ranks
+	switch {
+	case c.Choices:
+		ask = v.choices
+	case c.Against != "":
+		ask = v.against
+	case c.Pairs != 0:
+		ask = v.pairs
+	case c.Acceptability:
+		ask = v.acceptability
+	}
+	t, err := ask()
+	if stop, ok := errors.AsType[*uncertainty.Stopped](err); ok {
+		if s.Terminal {
+			fmt.Fprintln(s.Log) // leaves the line of the progress
+		}
+		s.say("Stopped after %d of %d variants; nothing was concluded from them.", stop.Done, stop.Of)
+	}
 	if err != nil {
 		return err
 	}
-	nominal, err := v.plan.Compute()
+	return s.print(t)
+}
+
+// variation is an index with its choices, ready to be varied.
+type variation struct {
+	*indexView
+	command *sensitivityCommand
+	session *session
+	model   *composite.Model
+	nominal *composite.Result
+	exact   bool // every combination is computed
+	unit    int  // row of --unit, or -1
+}
+
+// variation reads what is to be varied.
+func (c *sensitivityCommand) variation(s *session) (*variation, error) {
+	view, err := c.load(s)
 	if err != nil {
+		return nil, err
+	}
+	v := &variation{indexView: view, command: c, session: s}
+	if err := v.prepare(); err != nil {
+		v.close()
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *variation) prepare() (err error) {
+	c := v.command
+	if v.model, err = v.plan.Model(v.framework.Choices); err != nil {
 		return err
 	}
-	o := uncertainty.Options{N: c.Samples, Seed: c.Seed, Workers: c.Workers, Top: []int{10}, Progress: s.count("variants")}
-	n, finite := uncertainty.Combinations(m.Factors())
-	exact := finite && n <= c.Samples
-	if c.Choices {
-		target := uncertainty.RankShift(nominal.Index())
-		if c.Unit != "" {
-			row, err := v.row(nominal, c.Unit)
-			if err != nil {
-				return err
-			}
-			target = uncertainty.RankOf(row)
-		}
-		run := uncertainty.Sensitivity
-		if exact {
-			run = uncertainty.Anova
-		}
-		indices, err := run(s, m, o, target)
-		if err != nil {
-			return err
-		}
-		return s.print(choiceTable(indices))
+	if v.nominal, err = v.plan.Compute(); err != nil {
+		return err
 	}
+	n, finite := uncertainty.Combinations(v.model.Factors())
+	v.exact = finite && n <= c.Samples
+	v.unit = -1
+	switch {
+	case c.Pairs < 0:
+		return fault.New(fault.Invalid, "cli.pairs", "%d pairs cannot be printed", c.Pairs).Do("Give --pairs a positive number")
+	case c.Pairs > 0 && c.Unit != "":
+		return fault.New(fault.Invalid, "cli.pairs", "--pairs goes down the ranking and takes no --unit").
+			Do("Compare two units by --unit and --against")
+	case c.Unit != "":
+		v.unit, err = v.row(v.nominal, c.Unit)
+	}
+	return err
+}
+
+// variants computes the variants.
+func (v *variation) variants(pairs bool) (*uncertainty.Result, error) {
 	run := uncertainty.MonteCarlo
-	if exact {
+	if v.exact {
 		run = uncertainty.Enumerate
 	}
-	result, err := run(s, m, o)
-	if err != nil {
-		return err
+	o := v.options()
+	o.Pairs = pairs
+	return run(v.session, v.model, o)
+}
+
+func (v *variation) options() uncertainty.Options {
+	c := v.command
+	return uncertainty.Options{N: c.Samples, Seed: c.Seed, Workers: c.Workers, Top: []int{topShown}, Progress: v.session.count("variants")}
+}
+
+// topShown is the k of the share of variants in the top k.
+const topShown = 10
+
+// listed returns the rows to print, by nominal rank: that of --unit, or the
+// first --limit.
+func (v *variation) listed() []int {
+	if v.unit >= 0 {
+		return []int{v.unit}
 	}
-	t := &table{
-		title: v.element(nominal.Codes[len(nominal.Codes)-1]) + ": ranks under other choices",
-		columns: []column{
-			{name: "Rank", right: true},
-			{name: "Unit"},
-			{name: "Name"},
-			{name: "Median", right: true},
-			{name: "5-95 %", right: true},
-			{name: "Mean", right: true},
-			{name: "In top 10", right: true},
-			{name: "Score", right: true},
-			{name: "Its sd", right: true},
-		},
+	rows := v.byRank()
+	if n := v.command.Limit; n > 0 && n < len(rows) {
+		rows = rows[:n]
 	}
-	order := make([]int, len(nominal.Rows))
-	for i := range order {
-		order[i] = i
+	return rows
+}
+
+// byRank returns all rows by nominal rank, those without one last.
+func (v *variation) byRank() []int {
+	rows := make([]int, len(v.nominal.Rows))
+	for i := range rows {
+		rows[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return last(nominal.Ranks[a], nominal.Ranks[b]) })
-	out := []printedRanks{}
-	for _, i := range order {
-		if c.Limit > 0 && len(out) == c.Limit {
-			break
-		}
-		u, unit := result.Units[i], nominal.Rows[i].Unit
-		t.add(format(nominal.Ranks[i], 0), unit, v.name(unit), format(u.MedianRank, 0), format(u.RankQ05, 0)+"–"+format(u.RankQ95, 0),
-			format(u.MeanRank, 1), percent(u.Top[0]), format(u.MeanScore, 1), format(u.ScoreSD, 1))
-		out = append(out, printedRanks{
-			Unit: unit, Rank: pointer(nominal.Ranks[i]), Median: pointer(u.MedianRank), Q05: pointer(u.RankQ05), Q95: pointer(u.RankQ95),
-			Mean: pointer(u.MeanRank), Top10: u.Top[0], Score: pointer(u.MeanScore), SD: pointer(u.ScoreSD),
-		})
+	r := v.nominal
+	slices.SortStableFunc(rows, func(a, b int) int {
+		return cmp.Or(last(r.Ranks[a], r.Ranks[b]), cmp.Compare(r.Rows[a].Unit, r.Rows[b].Unit))
+	})
+	return rows
+}
+
+func (v *variation) code(row int) string { return v.nominal.Rows[row].Unit }
+
+// label names a row by code and name.
+func (v *variation) label(row int) string {
+	return strings.TrimSpace(v.code(row) + " " + v.name(v.code(row)))
+}
+
+// title names the index before what is said of it.
+func (v *variation) title(what string) string {
+	return v.element(v.nominal.Codes[len(v.nominal.Codes)-1]) + ": " + what
+}
+
+// notes say how the variants came about, and what the index stands on.
+func (v *variation) notes(r *uncertainty.Result, first ...string) []string {
+	how := fmt.Sprintf("%d variants drawn with seed %d.", r.N, v.command.Seed)
+	if r.Exact {
+		how = fmt.Sprintf("All %d combinations, exact.", r.N)
 	}
-	how := fmt.Sprintf("%d variants drawn with seed %d.", result.N, c.Seed)
-	if result.Exact {
-		how = fmt.Sprintf("All %d combinations, exact.", result.N)
-	}
-	for _, f := range m.Factors() {
+	for _, f := range v.model.Factors() {
 		levels := strconv.Itoa(len(f.Levels)) + " levels"
 		if len(f.Levels) == 0 {
 			levels = "continuous"
 		}
 		how += " " + f.Name + ": " + levels + "."
 	}
-	t.notes, t.value = append([]string{how}, v.sources(nominal)...), out
-	return s.print(t)
+	return append(append(first, how), v.sources(v.nominal)...)
 }
 
-// printedRanks is what --json prints of a unit under other choices.
-type printedRanks struct {
-	Unit   string   `json:"unit"`
-	Rank   *float64 `json:"rank"`
-	Median *float64 `json:"median"`
-	Q05    *float64 `json:"q05"`
-	Q95    *float64 `json:"q95"`
-	Mean   *float64 `json:"mean"`
-	Top10  float64  `json:"top10"`
-	Score  *float64 `json:"score"`
-	SD     *float64 `json:"sd"`
-}
-
-func choiceTable(x *uncertainty.Indices) *table {
-	t := &table{
-		columns: []column{{name: "Choice"}, {name: "Alone", right: true}, {name: "5-95 %", right: true}, {name: "With all others", right: true}, {name: "5-95 %", right: true}},
-		value:   x,
-		notes:   []string{fmt.Sprintf("%d computations; mean of the target %.4g, variance %.4g. Alone: first-order Sobol index; with all others: total index.", x.Runs, x.Mean, x.Variance)},
-	}
-	for _, f := range x.Factors {
-		alone, all := fmt.Sprintf("%.3f–%.3f", f.FirstLow, f.FirstHigh), fmt.Sprintf("%.3f–%.3f", f.TotalLow, f.TotalHigh)
-		if x.Exact {
-			alone, all = "exact", "exact"
-		}
-		t.add(f.Factor, format(f.First, 3), alone, format(f.Total, 3), all)
-		if f.Wide {
-			t.notes = append(t.notes, "The band of "+f.Factor+" is wide: draw more samples before relying on it.")
-		}
-	}
-	return t
-}
-
-// count tells on a terminal how far a long run is, once a second at most.
+// count tells on a terminal how far a run of more than a second is, once a
+// second.
 func (s *session) count(what string) func(done, of int) {
 	if !s.Terminal {
 		return nil
 	}
-	var told time.Time
+	begun := s.Now()
+	told := begun
 	return func(done, of int) {
-		if now := s.Now(); done == of || now.Sub(told) >= time.Second {
+		now := s.Now()
+		switch {
+		case done == of && told != begun:
+			fmt.Fprintf(s.Log, "\r%d of %d %s\n", done, of, what)
+		case done < of && now.Sub(told) >= time.Second:
 			told = now
 			fmt.Fprintf(s.Log, "\r%d of %d %s", done, of, what)
-			if done == of {
-				fmt.Fprintln(s.Log)
-			}
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 //
 // A variant that fails ends the analysis with an error that names it, the first
 // in order if several fail. A context that ends is met between two variants; the
-// error wraps that of the context and says how far the analysis came.
+// error is a *Stopped.
 func MonteCarlo(ctx context.Context, m Model, o Options) (*Result, error) {
 	a, err := prepare(m, o)
 	if err != nil {
@@ -30,7 +30,7 @@ func MonteCarlo(ctx context.Context, m Model, o Options) (*Result, error) {
 func (a *analysis) count(ctx context.Context, of int, exact bool, at func() points) (*Result, error) {
 	team := a.team(of, at)
 	if err := ctx.Err(); err != nil {
-		return nil, stopped(0, of, err)
+		return nil, &Stopped{0, of, err}
 	}
 	if err := team[0].run(0); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func run(ctx context.Context, of int, progress func(done, of int), workers []fun
 	case s.err != nil:
 		return s.err
 	case done < of:
-		return stopped(done, of, ctx.Err())
+		return &Stopped{done, of, ctx.Err()}
 	}
 	return nil
 }
@@ -109,6 +109,16 @@ func (s *sweep) fail(i int, err error) {
 	}
 }
 
-func stopped(done, of int, cause error) error {
-	return fmt.Errorf("analysis stopped at %d of %d: %w", done, of, cause)
+// Stopped is the error of an analysis whose context ended. Nothing of it is left.
+type Stopped struct {
+	Done, Of int // variants
+	Cause    error
 }
+
+// Error says how far the analysis came.
+func (s *Stopped) Error() string {
+	return fmt.Sprintf("analysis stopped at %d of %d: %v", s.Done, s.Of, s.Cause)
+}
+
+// Unwrap returns the error of the context.
+func (s *Stopped) Unwrap() error { return s.Cause }
