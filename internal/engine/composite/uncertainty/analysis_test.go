@@ -111,29 +111,59 @@ func TestUnitsWithoutScore(t *testing.T) {
 	}
 }
 
-// The peer joins results into a growing table; here the model runs N times and
-// once for trial, and memory does not grow.
-func TestWorkIsLinear(t *testing.T) {
-	for _, n := range []int{1, 255, 256, 257, 10_000} {
-		var runs atomic.Int64
-		m := wavy(5)
-		inner := m.run
-		m.run = func(draw, scores []float64) error {
-			runs.Add(1)
-			return inner(draw, scores)
-		}
-		last := 0
-		o := uncertainty.Options{N: n, Workers: 3, Progress: func(done, of int) {
-			if done <= last || of != n {
-				t.Errorf("progress %d of %d after %d", done, of, last)
+// COINr 1.1.14 joins results into a growing table, and its cost a sample rises
+// with N. Here the model runs a known number of times, linear in N, and progress
+// rises to the end.
+func TestCostIsLinearUnlikeCOINr(t *testing.T) {
+	const d = 3
+	small := wavy(5)
+	small.factors = []uncertainty.Factor{levels("norm", 3), levels("agg", 2), levels("noise", 7)}
+	analyses := []struct {
+		name  string
+		model *formula
+		run   func(m uncertainty.Model, o uncertainty.Options) error
+		of    func(n int) int // what progress counts to
+		trial int             // runs beside these
+		ns    []int
+	}{
+		{"MonteCarlo", wavy(5), func(m uncertainty.Model, o uncertainty.Options) error {
+			_, err := uncertainty.MonteCarlo(bg, m, o)
+			return err
+		}, func(n int) int { return n }, 1, []int{1, 255, 256, 257, 10_000, 20_000}},
+		{"Sensitivity", wavy(5), func(m uncertainty.Model, o uncertainty.Options) error {
+			_, err := uncertainty.Sensitivity(bg, m, o, uncertainty.ScoreOf(0))
+			return err
+		}, func(n int) int { return n * (d + 2) }, 0, []int{8, 100, 1000, 2000}},
+		{"Enumerate", small, func(m uncertainty.Model, o uncertainty.Options) error {
+			_, err := uncertainty.Enumerate(bg, m, o)
+			return err
+		}, func(int) int { return 3 * 2 * 7 }, 1, []int{0}},
+		{"Anova", small, func(m uncertainty.Model, o uncertainty.Options) error {
+			_, err := uncertainty.Anova(bg, m, o, uncertainty.ScoreOf(0))
+			return err
+		}, func(int) int { return 3 * 2 * 7 }, 0, []int{0}},
+	}
+	for _, a := range analyses {
+		for _, n := range a.ns {
+			var runs atomic.Int64
+			counted := *a.model
+			counted.run = func(draw, scores []float64) error {
+				runs.Add(1)
+				return a.model.run(draw, scores)
 			}
-			last = done
-		}}
-		if _, err := uncertainty.MonteCarlo(bg, m, o); err != nil {
-			t.Fatal(err)
-		}
-		if runs.Load() != int64(n)+1 || last != n {
-			t.Errorf("N = %d: %d runs, want N+1; last progress %d", n, runs.Load(), last)
+			last, want := 0, a.of(n)
+			o := uncertainty.Options{N: n, Workers: 3, Progress: func(done, of int) {
+				if done <= last || of != want {
+					t.Errorf("%s: progress %d of %d after %d", a.name, done, of, last)
+				}
+				last = done
+			}}
+			if err := a.run(&counted, o); err != nil {
+				t.Fatal(err)
+			}
+			if got := int(runs.Load()); got != want+a.trial || last != want {
+				t.Errorf("%s, N = %d: %d runs, want %d; last progress %d", a.name, n, got, want+a.trial, last)
+			}
 		}
 	}
 }
@@ -243,23 +273,33 @@ func TestChoiceThatCannotApplyIsRefusedCOINr60(t *testing.T) {
 	}
 }
 
-// A panic of a model reaches the caller, who can handle it; it does not end the
-// program from a goroutine.
+// A panic of a model in a worker is raised again in the goroutine of the caller,
+// who can recover it, and says where it came from; it does not end the program.
 func TestPanicOfModelReachesCaller(t *testing.T) {
-	m := wavy(5)
 	var runs atomic.Int64
+	m := wavy(5)
 	m.run = func(_, scores []float64) error {
 		clear(scores)
 		if runs.Add(1) == 300 {
-			panic("a bug in a model")
+			panicOfModel()
 		}
 		return nil
 	}
-	defer func() {
-		if p := fmt.Sprint(recover()); !strings.Contains(p, "a bug in a model") {
-			t.Errorf("recovered %q", p)
-		}
+	recovered := func() (p any) {
+		defer func() { p = recover() }()
+		_, err := uncertainty.MonteCarlo(bg, m, uncertainty.Options{N: 1000, Workers: 2})
+		t.Errorf("MonteCarlo returns, with error %v", err)
+		return nil
 	}()
-	_, err := uncertainty.MonteCarlo(bg, m, uncertainty.Options{N: 1000, Workers: 2})
-	t.Errorf("no panic, error %v", err)
+	for _, want := range []string{"index out of range", "panicOfModel"} {
+		if said := fmt.Sprint(recovered); !strings.Contains(said, want) {
+			t.Errorf("recovered %.200q, want %q in it", said, want)
+		}
+	}
+}
+
+// panicOfModel fails as a careless model would.
+func panicOfModel() {
+	var scores []float64
+	scores[len(scores)]++
 }

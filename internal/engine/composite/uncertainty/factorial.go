@@ -3,6 +3,7 @@ package uncertainty
 import (
 	"context"
 
+	"peerscape/internal/engine/sample"
 	"peerscape/internal/fault"
 )
 
@@ -76,7 +77,8 @@ func Anova(ctx context.Context, m Model, o Options, target Target) (*Indices, er
 		return nil, err
 	}
 	ix := &Indices{Exact: true, Runs: n}
-	ix.Mean, ix.Variance = meanAndVariance(y)
+	all := sample.MomentsOf(y)
+	ix.Mean, ix.Variance = all.Mean, all.M2/float64(n)
 	if negligible(ix.Variance, ix.Mean) {
 		ix.Variance = 0
 	}
@@ -107,8 +109,7 @@ func effects(y []float64, stride, levels int, mean float64) (between, along floa
 				line[l] = y[at+l*stride]
 				sums[l] += line[l]
 			}
-			_, v := meanAndVariance(line)
-			along += v
+			along += sample.MomentsOf(line).M2 / float64(levels)
 		}
 	}
 	lines := float64(len(y) / levels)
@@ -117,18 +118,6 @@ func effects(y []float64, stride, levels int, mean float64) (between, along floa
 		between += d * d
 	}
 	return between / float64(levels), along / lines
-}
-
-// meanAndVariance divides by the number of values.
-func meanAndVariance(y []float64) (mean, variance float64) {
-	for _, v := range y {
-		mean += v
-	}
-	mean /= float64(len(y))
-	for _, v := range y {
-		variance += (v - mean) * (v - mean)
-	}
-	return mean, variance / float64(len(y))
 }
 
 // negligible reports whether a variance is that of rounding alone.

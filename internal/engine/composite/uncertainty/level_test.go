@@ -32,6 +32,42 @@ func TestLevelHasFixedBinsUnlikeCOINr(t *testing.T) {
 	}
 }
 
+// The edges of five bins are 0, 0.2, 0.4, 0.6, 0.8 and 1 whatever the sample: a
+// draw alone has the level that it has among others, at both ends of each bin.
+func TestBinEdgesAreFixedUnlikeCOINr(t *testing.T) {
+	edges := []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
+	for level, from := range edges[:5] {
+		for _, u := range []float64{from, math.Nextafter(edges[level+1], 0)} {
+			if got := uncertainty.Level(u, 5); got != level {
+				t.Errorf("Level(%v, 5) = %d, want %d: the bin from %v to %v", u, got, level, from, edges[level+1])
+			}
+		}
+	}
+	for _, n := range []int{1, 2, 3, 20, 1000} { // in an analysis, the level follows from the draw alone
+		m := &formula{units: 1, factors: []uncertainty.Factor{{Name: "u"}}, run: func(draw, scores []float64) error {
+			scores[0] = draw[0]
+			return nil
+		}}
+		binned := &formula{units: 1, factors: []uncertainty.Factor{levels("choice", 5)}, run: func(draw, scores []float64) error {
+			scores[0] = float64(uncertainty.Level(draw[0], 5))
+			return nil
+		}}
+		draws, err := uncertainty.MonteCarlo(bg, m, uncertainty.Options{N: n, Seed: 9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		chosen, err := uncertainty.MonteCarlo(bg, binned, uncertainty.Options{N: n, Seed: 9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, u := range draws.Scores(0) { // both ascending
+			if want := math.Floor(u * 5); chosen.Scores(0)[k] != want {
+				t.Errorf("of %d draws %v has level %v, want %v", n, u, chosen.Scores(0)[k], want)
+			}
+		}
+	}
+}
+
 func TestLevelEdges(t *testing.T) {
 	last := math.Nextafter(1, 0)
 	for _, c := range []struct {

@@ -6,6 +6,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"peerscape/internal/engine/composite/uncertainty"
@@ -84,6 +86,35 @@ func TestAnySpecGivesResultOrClearErrorCOINr50(t *testing.T) {
 		}
 	})
 	t.Logf("%d results; faults %v", results, faults)
+}
+
+// Whatever the model, 1, 2 and 7 workers come to the same result to the last bit,
+// or to the same error.
+func TestWorkersDoNotMatter(t *testing.T) {
+	same := cmp.Options{cmp.AllowUnexported(uncertainty.Result{}), cmpopts.EquateNaNs()}
+	rapid.Check(t, func(t *rapid.T) {
+		m, o := spec(t)
+		o.N *= 20 // more variants than blocks
+		target := uncertainty.RankOf(0)
+		for name, analyse := range map[string]func() (any, error){
+			"MonteCarlo":  func() (any, error) { return uncertainty.MonteCarlo(bg, m, o) },
+			"Enumerate":   func() (any, error) { return uncertainty.Enumerate(bg, m, o) },
+			"Sensitivity": func() (any, error) { return uncertainty.Sensitivity(bg, m, o, target) },
+			"Anova":       func() (any, error) { return uncertainty.Anova(bg, m, o, target) },
+		} {
+			o.Workers = 1
+			want, refusal := analyse()
+			for _, o.Workers = range []int{2, 7} {
+				got, err := analyse()
+				if fmt.Sprint(err) != fmt.Sprint(refusal) {
+					t.Fatalf("%s with %d workers: %v, with one: %v", name, o.Workers, err, refusal)
+				}
+				if d := cmp.Diff(want, got, same); refusal == nil && d != "" {
+					t.Fatalf("%s with %d workers differs from one:\n%.400s", name, o.Workers, d)
+				}
+			}
+		}
+	})
 }
 
 func soundResult(t *rapid.T, m *formula) func(*uncertainty.Result, error) error {
