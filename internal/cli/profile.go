@@ -99,6 +99,7 @@ func (v *profileView) readings() *table {
 			{name: "Class", right: true},
 			{name: "EU", right: true},
 			{name: "Finding", paint: paintFinding},
+			{name: "Q", right: true},
 			{name: "Trend"},
 		},
 	}
@@ -110,11 +111,12 @@ func (v *profileView) readings() *table {
 		for g := range r.Comparisons {
 			cells = append(cells, standing(&r.Comparisons[g]))
 		}
-		t.add(append(cells, finding(&r), course(&r))...)
+		t.add(append(cells, finding(&r), chance(&r), course(&r))...)
 	}
 	t.notes = append([]string{
 		"Standing: the percentage of the group's other regions that do worse (of context indicators: that have less), with its 95 % interval.",
 		"Rule " + v.profile.Rule.Version + ": an asset differs from the group's median by 0.5 robust deviations or more and beats three in four, with an interval clear of one half, in two groups or more and is a challenge in none; a challenge mirrors it.",
+		v.byChance(),
 	}, v.scores()...)
 	t.value = v.export()
 	return t
@@ -154,6 +156,23 @@ func finding(r *territory.Reading) string {
 		return strings.ReplaceAll(f.Reason.String(), "-", " ")
 	}
 	return r.Finding.Verdict.String()
+}
+
+// chance writes the rate of false findings at which one is distinct; a star says
+// that it is at the rate of the rule.
+func chance(r *territory.Reading) string {
+	star := ""
+	if r.Finding.Distinct {
+		star = "* "
+	}
+	return star + format(r.Finding.Q, 2)
+}
+
+// byChance sets the findings beside those of a region drawn at random.
+func (v *profileView) byChance() string {
+	c := &v.profile.Chance
+	return fmt.Sprintf("By chance: a region whose values are drawn at random from the EU's would have %.1f assets and %.1f challenges here. "+
+		"Q is the false discovery rate over the %d tested indicators; * marks the %d findings that stand at %s.", c.Assets, c.Challenges, c.Tested, c.Distinct, percent(c.Rate))
 }
 
 func paintFinding(cell string) string {

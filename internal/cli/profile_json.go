@@ -12,6 +12,15 @@ type printedProfile struct {
 	Rule     profile.Rule     `json:"rule"`
 	Readings []printedReading `json:"readings"`
 	Domains  []printedDomain  `json:"domains"`
+	Chance   printedChance    `json:"chance"`
+}
+
+type printedChance struct {
+	Tested     int     `json:"tested"`
+	Assets     float64 `json:"assets"`
+	Challenges float64 `json:"challenges"`
+	Distinct   int     `json:"distinct"`
+	Rate       float64 `json:"rate"`
 }
 
 type printedReading struct {
@@ -25,6 +34,10 @@ type printedReading struct {
 	Finding   string              `json:"finding"`
 	Reason    string              `json:"reason,omitempty"`
 	Strength  float64             `json:"strength,omitempty"`
+	P         *float64            `json:"p"`
+	Q         *float64            `json:"q"`
+	Distinct  bool                `json:"distinct"`
+	Marked    bool                `json:"marked"`
 	Groups    []printedComparison `json:"groups"`
 	Trend     printedTrend        `json:"trend"`
 	Gaps      []printedGap        `json:"gaps,omitempty"`
@@ -86,13 +99,13 @@ func interval(i profile.Interval) printedInterval {
 // export makes what --json prints.
 func (v *profileView) export() printedProfile {
 	p := v.profile
-	out := printedProfile{Region: string(p.Region.Code), Name: p.Region.Name, Rule: p.Rule, Readings: []printedReading{}, Domains: []printedDomain{}}
+	out := printedProfile{Region: string(p.Region.Code), Name: p.Region.Name, Rule: p.Rule, Readings: []printedReading{}, Domains: []printedDomain{}, Chance: printedChance(p.Chance)}
 	for k := range p.Readings {
 		r := &p.Readings[k]
 		pr := printedReading{
 			Indicator: r.About.Code, Unit: r.About.Unit, Direction: r.Indicator.Direction.String(), Of: string(r.Of.Code), Year: r.Year,
 			Value: pointer(r.Value), Flags: r.Flags.String(), Finding: r.Finding.Verdict.String(), Reason: r.Finding.Reason.String(),
-			Strength: r.Finding.Strength, Dataset: r.Origin.Dataset, Vintage: r.Origin.Vintage.Label,
+			Strength: r.Finding.Strength, P: pointer(r.Finding.P), Q: pointer(r.Finding.Q), Distinct: r.Finding.Distinct, Marked: r.Marked(), Dataset: r.Origin.Dataset, Vintage: r.Origin.Vintage.Label,
 			Trend: printedTrend{
 				Course: r.Trend.Course.String(), From: r.Trend.Stretch.From, To: r.Trend.Stretch.To, Begins: r.Trend.Stretch.Begins.String(),
 				Slope: printedInterval{pointer(r.Trend.Slope.PerYear), pointer(r.Trend.Slope.Low), pointer(r.Trend.Slope.High)},

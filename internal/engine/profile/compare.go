@@ -89,6 +89,7 @@ func (b *builder) compare(g Group, c *column, v own) Comparison {
 		}
 	}
 	out.Verdict, out.Reason = b.verdict(&out, v.direction)
+	b.rest[g] = rest
 	return out
 }
 

@@ -21,6 +21,9 @@ type Finding struct {
 	// Strength is the mean size of the effect over the groups that agree with an
 	// Asset or Challenge, 0 otherwise. It orders lists and is no test.
 	Strength float64
+
+	Luck
+	Distinct bool // an Asset or Challenge that stands out of chance too; see Chance
 }
 
 // find applies the rule over the groups.
@@ -67,6 +70,15 @@ func (r *Reading) strength(s Groups) float64 {
 		}
 	}
 	return sum
+}
+
+// Marked reports whether the value stands far enough out for a page to mark it in
+// a row of all regions: outside the middle half of the EU regions, or beyond ten
+// of twelve peers at either end.
+func (r *Reading) Marked() bool {
+	eu, peers := &r.Comparisons[EU], &r.Comparisons[Peers]
+	const beyond = 100 * 10. / 12
+	return r.Value < eu.Q1 || r.Value > eu.Q3 || peers.Percentile.Value >= beyond || peers.Percentile.Value <= 100-beyond
 }
 
 // strongest lists the readings with a verdict, the strongest first, equal ones

@@ -18,6 +18,8 @@ type Options struct {
 	MinUnits   int     // fewer units in a group: no verdict and no part in a domain score
 	Quorum     int     // groups that must agree on an asset or challenge; fewer if fewer can tell
 
+	FalseDiscovery float64 // share of distinct findings that may be owed to chance, between 0 and 1
+
 	Coverage     float64 // share of a domain's weight that must have values, 0 to 1
 	YearCoverage float64 // a year is compared if it has this share of the units of the best year, 0 to 1
 
@@ -33,7 +35,7 @@ type Options struct {
 // Defaults returns the published rule.
 func Defaults() Options {
 	return Options{
-		Effect: 0.5, Superiority: 0.75, Confidence: 0.95, MinUnits: 5, Quorum: 2,
+		Effect: 0.5, Superiority: 0.75, Confidence: 0.95, MinUnits: 5, Quorum: 2, FalseDiscovery: 0.1,
 		Coverage: 0.6, YearCoverage: 0.5, MinYears: 5, Horizon: 30,
 		NoiseEstimated: 0.1, NoiseUnreliable: 0.25,
 	}
@@ -41,7 +43,7 @@ func Defaults() Options {
 
 // RuleVersion names the wording of the rule. It changes when a clause changes
 // its meaning, not when a threshold changes its value.
-const RuleVersion = "profile-rule-1"
+const RuleVersion = "profile-rule-2"
 
 // Clause is one threshold of the rule: a key for its sentence and its value.
 type Clause struct {
@@ -64,6 +66,7 @@ func (o Options) Rule() Rule {
 		{"superiority", o.Superiority},
 		{"confidence", o.Confidence},
 		{"quorum", float64(o.Quorum)},
+		{"false-discovery", o.FalseDiscovery},
 		{"noise-estimated", o.NoiseEstimated},
 		{"noise-unreliable", o.NoiseUnreliable},
 		{"coverage", o.Coverage},
@@ -83,6 +86,7 @@ func (o *Options) check() error {
 		{"Confidence", o.Confidence > 0.5 && o.Confidence < 1, "a probability between 0.5 and 1"},
 		{"MinUnits", o.MinUnits >= 1, "1 or more"},
 		{"Quorum", o.Quorum >= 1, "1 or more"},
+		{"FalseDiscovery", o.FalseDiscovery > 0 && o.FalseDiscovery < 1, "a share between 0 and 1"},
 		{"Coverage", o.Coverage >= 0 && o.Coverage <= 1, "a share from 0 to 1"},
 		{"YearCoverage", o.YearCoverage >= 0 && o.YearCoverage <= 1, "a share from 0 to 1"},
 		{"MinYears", o.MinYears >= 3, "3 or more"},

@@ -2,6 +2,10 @@
 // stands in each group, which indicators are its assets and challenges by a
 // published rule, where its series go, and whether the gap to a metropolis closes.
 //
+// The rule describes one indicator at a time; how many assets and challenges
+// chance alone would bring, and which findings stand when the rate of false ones
+// is controlled over all indicators, stands beside it (see Chance).
+//
 // Outcomes are typed and have stable keys; the sentences are made by the pages. A
 // Table is prepared once into a Reference, from which the profile of any region
 // costs well under a millisecond. The package refuses to compare codes of
@@ -35,6 +39,7 @@ type Profile struct {
 	Domains    []Domain  // in the order of their first indicators
 	Assets     []int     // positions in Readings, the strongest first
 	Challenges []int     // likewise
+	Chance     Chance    // of all readings
 }
 
 // Reading is one indicator of the region.
@@ -74,12 +79,15 @@ func Build(in Input, o Options) (*Profile, error) {
 	}
 	t := &b.r.table
 	p := &Profile{Region: in.Region, Rule: o.Rule(), Readings: make([]Reading, len(t.Indicators))}
+	family := make([]*Reading, len(p.Readings))
 	gaps := make([]Gap, len(t.Indicators)*len(b.metros))
 	for j := range p.Readings {
 		read := &p.Readings[j]
+		family[j] = read
 		read.Indicator = t.Indicators[j]
 		b.compareAll(read, j)
 		read.Finding = b.find(read)
+		read.Finding.Luck = b.luck(read)
 		read.Trend = b.trend(j)
 		n := len(b.metros)
 		read.Gaps = gaps[j*n : (j+1)*n : (j+1)*n]
@@ -87,6 +95,7 @@ func Build(in Input, o Options) (*Profile, error) {
 			read.Gaps[m] = b.gap(j, metro)
 		}
 	}
+	p.Chance = Family(family, o)
 	p.Assets, p.Challenges = p.strongest(Asset), p.strongest(Challenge)
 	p.Domains = b.score(p.Readings)
 	return p, nil
@@ -100,7 +109,8 @@ type builder struct {
 	unit   int
 	peers  []int
 	metros []int
-	column column // of the peers
+	column column         // of the peers
+	rest   [groups]others // of the indicator at hand; valid where its comparison has a unit
 	sen    *sen
 	years  []GapYear // what is left of the memory for all gaps
 }

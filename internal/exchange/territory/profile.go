@@ -35,8 +35,9 @@ type Profile struct {
 	Region   *nuts.Region
 	Metros   []nuts.Relation
 	Rule     profile.Rule
-	Readings []Reading // in the order of the catalogue
-	Scores   []Scores  // of the region first, then of the larger ones that lend it values
+	Readings []Reading      // in the order of the catalogue
+	Scores   []Scores       // of the region first, then of the larger ones that lend it values
+	Chance   profile.Chance // of all readings together
 }
 
 // Reading is one indicator of a region.
@@ -84,6 +85,11 @@ func (a *Analyst) Profile(ctx context.Context, id nuts.ID, peers []nuts.ID, o pr
 	slices.SortStableFunc(out.Readings, func(x, y Reading) int {
 		return slices.Index(order, x.About) - slices.Index(order, y.About)
 	})
+	family := make([]*profile.Reading, len(out.Readings))
+	for k := range out.Readings {
+		family[k] = &out.Readings[k].Reading
+	}
+	out.Chance = profile.Family(family, o)
 	return out, nil
 }
 
