@@ -154,6 +154,66 @@ func TestLuckIsTheShareOfDonors(t *testing.T) {
 	}
 }
 
+// What groups do not agree on is no finding, by chance neither: where all others
+// of the country are far above the EU, the best of the EU are mixed.
+func TestLuckLeavesMixedOut(t *testing.T) {
+	values := make([]float64, 60)
+	for i := range values {
+		if values[i] = float64(i); i > 40 {
+			values[i] += 1000
+		}
+	}
+	table := oneYear(MoreIsBetter, values...)
+	for i := range table.Units {
+		table.Units[i].Country = "EU"
+		if i == 0 || i > 40 {
+			table.Units[i].Country = "HI"
+		}
+		table.Units[i].EU = i <= 40
+	}
+	p := build(t, table, "U00", Defaults())
+	if l := p.Readings[0].Finding.Luck; l.Asset != 0 || apart(l.Challenge, 11./41) > 1e-12 || p.Chance.Challenges != l.Challenge {
+		t.Errorf("%+v, want no asset, and 0 to 10 of the 41 from 0 to 40 as challenges", l)
+	}
+}
+
+// A finding that the EU sees at the other end is not distinct.
+func TestDistinctFollowsTheEU(t *testing.T) {
+	for verdict, share := range map[Verdict]float64{Asset: 0.1, Challenge: 0.9, Ordinary: 0.9, Mixed: 0.1} {
+		r := &Reading{Finding: Finding{Verdict: verdict, Luck: Luck{P: 1e-6}}}
+		r.Comparisons[EU].Superiority.Value = share
+		if c := Family([]*Reading{r}, Defaults()); c.Distinct != 0 || r.Finding.Distinct {
+			t.Errorf("%s is distinct with a superiority of %v in the EU", verdict, share)
+		}
+	}
+}
+
+// A page marks what lies outside the middle half of the EU or beyond ten of
+// twelve peers.
+func TestMarked(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		name                 string
+		value, q1, q3, peers float64
+		want                 bool
+	}{
+		{"in the middle", 5, 4, 6, 50, false},
+		{"on the edges", 6, 4, 6, 83, false},
+		{"above", 6.1, 4, 6, 50, true},
+		{"below", 3.9, 4, 6, 50, true},
+		{"above ten of twelve peers", 5, 4, 6, 1000. / 12, true},
+		{"below ten of twelve peers", 5, 4, 6, 200. / 12, true},
+		{"without peers", 5, 4, 6, nan, false},
+		{"without anything", nan, nan, nan, nan, false},
+	} {
+		r := &Reading{Value: c.value}
+		r.Comparisons[EU].Q1, r.Comparisons[EU].Q3, r.Comparisons[Peers].Percentile.Value = c.q1, c.q3, c.peers
+		if got := r.Marked(); got != c.want {
+			t.Errorf("%s: marked %v", c.name, got)
+		}
+	}
+}
+
 // shuffled is a panel of one year in which no region differs from any other but
 // by chance.
 func shuffled(units, indicators int, seed uint64) Table {
