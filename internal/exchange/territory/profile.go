@@ -61,6 +61,10 @@ func (a *Analyst) Profile(ctx context.Context, id nuts.ID, peers []nuts.ID, o pr
 	if err != nil {
 		return nil, err
 	}
+	if region.Level == 0 {
+		return nil, fault.New(fault.Invalid, "territory.country", "%s is a country, and profiles are of regions", region.ID).
+			Do("Name one of its regions; peerscape regions lists them")
+	}
 	for _, id := range peers {
 		if peer, ok := a.regions.Region(id); !ok || peer.Level != region.Level || peer.Version != nuts.Current {
 			return nil, fault.New(fault.Invalid, "territory.peer", "%s cannot be a peer of %s, which is of NUTS %d level %d", id, region.ID, nuts.Current, region.Level).
