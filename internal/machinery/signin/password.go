@@ -1,0 +1,224 @@
+// Package signin knows how a person proves who she is: passwords, one-time codes,
+// passkeys, an identity provider, secrets for cookies and links.
+//
+// It knows no account, no page and no database: what must be remembered goes in
+// and comes out as values, and the caller keeps it. It refuses weak passwords,
+// hashes with absurd costs, codes used twice, and answers to another challenge
+// than its own. Start with Hasher, MatchCode and Party.
+package signin
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
+
+	"peerscape/internal/fault"
+)
+
+// cost is what argon2id is asked to spend.
+type cost struct {
+	memory  uint32 // KiB
+	passes  uint32
+	threads uint8
+}
+
+// present is the cost of new hashes: the first of OWASP's equal choices for
+// argon2id (Password Storage Cheat Sheet) with one pass more. most bounds what a
+// stored hash may ask for, so that a changed row cannot exhaust the memory.
+var (
+	present = cost{19 * 1024, 3, 1}
+	most    = cost{256 * 1024, 16, 16}
+)
+
+const (
+	saltLength = 16
+	keyLength  = 32
+)
+
+// Hasher hashes passwords, at most as many at once as there are processors, for
+// each takes 19 MB and tens of milliseconds.
+type Hasher struct {
+	random io.Reader
+	turns  chan struct{}
+	dummy  string // of no password, so that an unknown account costs the same
+}
+
+// NewHasher makes a hasher that takes salts from random.
+func NewHasher(random io.Reader) *Hasher {
+	h := &Hasher{random: random, turns: make(chan struct{}, runtime.NumCPU())}
+	h.dummy = encode(present, make([]byte, saltLength), make([]byte, keyLength))
+	return h
+}
+
+// Hash returns the hash of a password in PHC form:
+// $argon2id$v=19$m=19456,t=3,p=1$salt$key. It waits for its turn.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
+	salt := make([]byte, saltLength)
+	if _, err := io.ReadFull(h.random, salt); err != nil {
+		return "", fmt.Errorf("make a salt: %w", err)
+	}
+	key, err := h.key(ctx, password, salt, present, keyLength)
+	if err != nil {
+		return "", err
+	}
+	return encode(present, salt, key), nil
+}
+
+// Verify reports whether a password is the one of a hash, and whether the hash
+// is of another cost than new ones and should be made anew. An empty hash matches
+// nothing and costs the same as any other.
+func (h *Hasher) Verify(ctx context.Context, hash, password string) (right, weak bool, err error) {
+	known := hash != ""
+	if !known {
+		hash = h.dummy
+	}
+	c, salt, want, err := decode(hash)
+	if err != nil {
+		return false, false, err
+	}
+	key, err := h.key(ctx, password, salt, c, uint32(len(want)))
+	if err != nil {
+		return false, false, err
+	}
+	right = subtle.ConstantTimeCompare(key, want) == 1 && known
+	return right, right && (c != present || len(want) != keyLength || len(salt) != saltLength), nil
+}
+
+func (h *Hasher) key(ctx context.Context, password string, salt []byte, c cost, length uint32) ([]byte, error) {
+	select {
+	case h.turns <- struct{}{}:
+		defer func() { <-h.turns }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return argon2.IDKey([]byte(norm.NFKC.String(password)), salt, c.passes, c.memory, c.threads, length), nil
+}
+
+func encode(c cost, salt, key []byte) string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.passes, c.threads, b64.EncodeToString(salt), b64.EncodeToString(key))
+}
+
+// decode reads a hash, refusing what we would not have written.
+func decode(hash string) (c cost, salt, key []byte, err error) {
+	damaged := fault.New(fault.Internal, "signin.hash", "a stored password is damaged").Do("Set a new password")
+	parts := strings.Split(hash, "$")
+	if len(hash) > 512 || len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
+		return c, nil, nil, damaged
+	}
+	var rest string
+	n, err := fmt.Sscanf(parts[3]+" .", "m=%d,t=%d,p=%d %s", &c.memory, &c.passes, &c.threads, &rest)
+	if err != nil || n != 4 || parts[3] != fmt.Sprintf("m=%d,t=%d,p=%d", c.memory, c.passes, c.threads) {
+		return c, nil, nil, damaged.Because(err)
+	}
+	if c.memory < 8 || c.passes < 1 || c.threads < 1 || c.memory > most.memory || c.passes > most.passes || c.threads > most.threads {
+		return c, nil, nil, damaged
+	}
+	b64 := base64.RawStdEncoding.Strict()
+	if salt, err = b64.DecodeString(parts[4]); err != nil || len(salt) < 8 || len(salt) > 64 {
+		return c, nil, nil, damaged.Because(err)
+	}
+	if key, err = b64.DecodeString(parts[5]); err != nil || len(key) < 16 || len(key) > 64 {
+		return c, nil, nil, damaged.Because(err)
+	}
+	return c, salt, key, nil
+}
+
+// Lengths of a password, in characters (NIST SP 800-63B, OWASP ASVS 5.0 6.2).
+const (
+	Shortest = 12
+	Longest  = 256
+)
+
+// Acceptable refuses a new password that is easy to guess: too short, of few
+// different characters, a run of the keyboard or the alphabet, or hardly more
+// than what is known of the person, such as name and address. There is no rule
+// about kinds of characters: length is what counts.
+func (h *Hasher) Acceptable(password string, known ...string) error {
+	password = norm.NFKC.String(password)
+	n := utf8.RuneCountInString(password)
+	switch {
+	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
+		return fault.New(fault.Invalid, "signin.characters", "the password has characters that cannot be typed").Do("Use letters, digits, signs and spaces")
+	case n < Shortest:
+		return fault.New(fault.Invalid, "signin.short", "the password has fewer than %d characters", Shortest).With("least", Shortest).Do("Take several words in a row")
+	case n > Longest:
+		return fault.New(fault.TooLarge, "signin.long", "the password has more than %d characters", Longest).With("most", Longest).Do("Shorten it")
+	case guessable(strings.ToLower(password), known):
+		return fault.New(fault.Invalid, "signin.guessable", "the password is easy to guess").Do("Take several words that have nothing to do with each other, with you or with this site")
+	}
+	return nil
+}
+
+// runs are what people type when they are asked for a long password.
+var runs = []string{
+	"abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn",
+	"1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn",
+}
+
+// common are words that passwords are padded with, in the languages of the
+// interface.
+var common = []string{
+	"password", "passwort", "salasana", "contraseña", "contrasena", "hasło", "haslo", "kennwort", "peerscape", "interreg", "next2met",
+	"welcome", "willkommen", "tervetuloa", "bienvenido", "witaj", "letmein", "administrator", "admin", "changeme", "iloveyou", "monkey",
+	"dragon", "football", "qwerty", "summer", "winter", "spring", "autumn", "sommer", "kesä", "talvi", "verano", "lato", "zima",
+}
+
+// guessable takes away what anybody would try first; too little left is too weak.
+func guessable(password string, known []string) bool {
+	distinct := map[rune]bool{}
+	for _, r := range password {
+		distinct[r] = true
+	}
+	if len(distinct) < 5 {
+		return true
+	}
+	rest := password
+	words := slices.Clone(common)
+	for _, k := range known {
+		words = append(words, strings.FieldsFunc(strings.ToLower(norm.NFKC.String(k)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
+	}
+	for _, w := range words {
+		if utf8.RuneCountInString(w) >= 4 {
+			rest = strings.ReplaceAll(rest, w, "\x00")
+		}
+	}
+	left, before, step := 0, []rune{}, 0
+	for _, r := range rest {
+		if r == 0 {
+			before = before[:0]
+			continue
+		}
+		before = append(before, r)
+		if step = len(before); step >= 3 && inRun(string(before[step-3:])) || step >= 2 && before[step-1] == before[step-2] {
+			continue
+		}
+		if !unicode.IsDigit(r) || step < 2 || !unicode.IsDigit(before[step-2]) { // a number counts once
+			left++
+		}
+	}
+	return left < 8
+}
+
+// inRun reports whether three characters follow each other in a run, forwards or
+// backwards.
+func inRun(three string) bool {
+	back := []rune(three)
+	slices.Reverse(back)
+	for _, r := range runs {
+		if strings.Contains(r, three) || strings.Contains(r, string(back)) {
+			return true
+		}
+	}
+	return false
+}
