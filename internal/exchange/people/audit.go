@@ -1,0 +1,76 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"peerscape/internal/fault"
+	"peerscape/internal/machinery/db"
+)
+
+// Entry is a line of the audit log: who did what to what. Ids only; names are
+// looked up when it is read, so that erasing a person needs no change here.
+type Entry struct {
+	Number      int64
+	At          time.Time
+	Actor       string // account; empty for nobody, "system" for a job
+	Act         string // "signed-in", "role-given", "version-restored"
+	Object      string // kind and id: "account:abc"
+	Partnership string
+	Details     map[string]string
+}
+
+// Note writes a line of the audit log in the transaction of what it tells. Other
+// subjects use it for theirs.
+func (d *Directory) Note(ctx context.Context, tx *db.Tx, a *Actor, act, object, partnership string, details map[string]string) error {
+	who := ""
+	if !a.Nobody() {
+		who = a.Account
+	}
+	return d.note(ctx, tx, who, act, object, partnership, details)
+}
+
+func (d *Directory) note(ctx context.Context, tx *db.Tx, actor, act, object, partnership string, details map[string]string) error {
+	text := "{}"
+	if len(details) > 0 {
+		b, err := json.Marshal(details)
+		if err != nil {
+			return fmt.Errorf("write the audit log: %w", err)
+		}
+		text = string(b)
+	}
+	return insertAudit(ctx, tx, written(d.Now()), actor, act, object, partnership, text)
+}
+
+// AuditFilter picks lines. Empty fields pick all that the actor may see.
+type AuditFilter struct {
+	Partnership string
+	Actor       string
+	Before      int64 // lines before this number; 0: from the newest
+	Most        int   // 1 to 200; 0 means 50
+}
+
+// Audit returns lines, the newest first. An administrator reads all, a project
+// manager those of the own partnership; reading is noted itself.
+func (d *Directory) Audit(ctx context.Context, a *Actor, f AuditFilter) ([]Entry, error) {
+	if err := a.May(ReadAudit, Object{Partnership: f.Partnership}); err != nil {
+		return nil, err
+	}
+	if f.Most == 0 {
+		f.Most = 50
+	}
+	if f.Most < 1 || f.Most > 200 {
+		return nil, fault.New(fault.Invalid, "people.audit-most", "%d lines cannot be shown at once", f.Most).Do("Ask for 1 to 200")
+	}
+	if f.Before == 0 {
+		err := d.DB.Write(ctx, func(tx *db.Tx) error {
+			return d.note(ctx, tx, a.Account, "audit-read", "audit:", f.Partnership, nil)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return selectAudit(ctx, d.DB.Read(), f)
+}
