@@ -6,19 +6,24 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/api"
 	"peerscape/internal/face/web"
 	"peerscape/internal/machinery/db"
+	"peerscape/internal/machinery/signin"
 	"peerscape/internal/nuts"
 )
 
@@ -28,7 +33,9 @@ type Config struct {
 	Version  string // as pages and the API state it
 	Log      *slog.Logger
 	Now      func() time.Time
-	Snapshot bool // load the bundled figures where the database lacks them
+	Random   io.Reader // for secrets and ids; nil: the machine's
+	Origin   *url.URL  // where people reach the site; nil: where it answers
+	Snapshot bool      // load the bundled figures where the database lacks them
 }
 
 // App holds every long-lived thing.
@@ -36,16 +43,21 @@ type App struct {
 	DB        *db.DB
 	Regions   *nuts.Nomenclature
 	Catalogue *catalogue.Catalogue
+	People    *people.Directory
 
 	log     *slog.Logger
 	now     func() time.Time
 	version string
+	origin  *url.URL
 }
 
 // Open opens the database, migrates it, reads the tables and, if asked to,
 // loads the bundled snapshot. The caller closes the App.
 func Open(ctx context.Context, c Config) (_ *App, err error) {
-	a := &App{log: c.Log, now: c.Now, version: c.Version}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -57,6 +69,15 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.DB, err = db.Open(ctx, c.DSN, db.Options{Log: c.Log}); err != nil {
 		return a, err
 	}
+	key, err := people.Key(ctx, a.DB, c.Random, "throttle")
+	if err != nil {
+		return a, err
+	}
+	party, err := signin.NewParty(c.Origin, "Peerscape")
+	if err != nil {
+		return a, err
+	}
+	a.People = people.Open(people.Config{DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key})
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
@@ -82,7 +103,7 @@ func (a *App) Handler() (http.Handler, error) {
 	api.Register(mux, a.Catalogue, a.Regions, a.version)
 	pages, err := web.Handler(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: data.Messages(),
-		Now: a.now, Log: a.log, Version: a.version,
+		Now: a.now, Log: a.log, Version: a.version, People: a.People, Origin: a.origin,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)

@@ -1,3 +1,4 @@
 // Everything works without this file; it saves page loads and adds readouts.
 import "htmx.org/dist/htmx.esm.js";
 import "../../internal/face/web/atlas/readout.ts";
+import "../../internal/face/web/account/passkey.ts";

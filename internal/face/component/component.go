@@ -30,6 +30,8 @@ type Layout struct {
 	Crumbs      []Crumb
 	Body        templ.Component
 	Version     string
+	SignIn      bool   // whether people sign in here
+	Person      string // who has signed in; empty for nobody
 }
 
 // Assets are the addresses of what the page loads; empty without a bundle.

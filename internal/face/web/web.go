@@ -11,10 +11,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"peerscape/data"
+	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/locale"
+	"peerscape/internal/face/web/account"
 	"peerscape/internal/face/web/atlas"
 	"peerscape/internal/face/web/help"
 	"peerscape/internal/face/web/indicator"
@@ -35,6 +38,10 @@ type Config struct {
 	Now          func() time.Time
 	Log          *slog.Logger
 	Version      string
+	People       *people.Directory
+	Origin       *url.URL        // where people reach the site; nil: wherever they came
+	Post         account.Post    // nil: no mail is sent
+	Keepers      []people.Keeper // of personal data
 }
 
 // Handler serves the pages and what they load.
@@ -56,7 +63,7 @@ func Handler(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version}
+	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version, People: c.People, Origin: c.Origin}
 	first, err := atlas.Open(site, places, data.Outline())
 	if err != nil {
 		return nil, err
@@ -68,6 +75,7 @@ func Handler(c Config) (http.Handler, error) {
 	source.Open(site).Routes(mux)
 	search.Open(site, places).Routes(mux)
 	help.Open(site).Routes(mux)
+	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	mux.HandleFunc("GET "+page.AssetPath+"{name}", site.Asset)
 	mux.HandleFunc("POST /preferences", site.Preferences)
 	mux.Handle("/", site.Handle(site.Missing))

@@ -13,13 +13,16 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
 	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/fault"
@@ -48,6 +51,8 @@ type Site struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string
+	People  Sessions // nil: nobody signs in
+	Origin  *url.URL // where people reach the site, for cookies and links; may be nil
 }
 
 // Answer is what an action returns.
@@ -61,6 +66,8 @@ type Answer struct {
 	Redirect    string // instead of a page: where to go
 	Status      int    // 0 means 200
 	JSON        []byte // instead of a page
+	File        string // name under which the browser saves JSON; may be empty
+	Cookies     []*http.Cookie
 }
 
 // Action answers one request. The context carries the reader's language.
@@ -70,14 +77,24 @@ type Action func(ctx context.Context, r *http.Request) (*Answer, error)
 func (s *Site) Handle(a Action) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
-		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), cookie(r, "lang"))
+		actor, problem := s.actor(r.Context(), r)
+		if problem != nil {
+			actor = people.Nobody()
+		}
+		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), cookie(r, "lang"), actor.Lang)
 		if s.Words.Has(query.Get("lang")) {
 			keep(w, r, "lang", query.Get("lang"))
 		}
-		ctx := locale.With(r.Context(), reader)
-		answer, err := a(ctx, r)
+		ctx := WithActor(locale.With(r.Context(), reader), actor)
+		answer, err := (*Answer)(nil), problem
+		if err == nil {
+			answer, err = a(ctx, r)
+		}
 		if err != nil {
 			answer = s.failure(ctx, r, err)
+		}
+		for _, c := range answer.Cookies {
+			http.SetCookie(w, c)
 		}
 		if answer.Redirect != "" {
 			http.Redirect(w, r, answer.Redirect, http.StatusSeeOther)
@@ -90,6 +107,9 @@ func (s *Site) Handle(a Action) http.Handler {
 func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request, a *Answer) {
 	w.Header().Set("Vary", "Accept-Encoding, Accept-Language, Cookie, HX-Request")
 	if a.JSON != nil {
+		if a.File != "" {
+			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.File}))
+		}
 		send(w, r, "application/json; charset=utf-8", a.Status, a.JSON)
 		return
 	}
@@ -105,7 +125,7 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 	if a.Fragment && r.Header.Get("HX-Request") == "true" {
 		err = fragment(a).Render(ctx, &body)
 	} else {
-		err = component.Page(s.layout(r, a)).Render(ctx, &body)
+		err = component.Page(s.layout(ctx, r, a)).Render(ctx, &body)
 	}
 	if err != nil {
 		s.Log.Error("page not rendered", "path", r.URL.Path, "error", err)
@@ -123,10 +143,11 @@ func fragment(a *Answer) templ.Component {
 	return templ.Join(titled(a.Title), a.Body)
 }
 
-func (s *Site) layout(r *http.Request, a *Answer) component.Layout {
+func (s *Site) layout(ctx context.Context, r *http.Request, a *Answer) component.Layout {
 	l := component.Layout{
 		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
 		Theme: cookie(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
+		SignIn: s.People != nil, Person: Actor(ctx).Name,
 	}
 	if !s.Bundle.Built() {
 		l.Assets.Make = web.Make
@@ -156,6 +177,11 @@ var statuses = map[fault.Kind]int{
 // gets a number, under which the log has the cause.
 func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer {
 	f, ok := errors.AsType[*fault.Error](err)
+	if ok {
+		if to := proveAt(f.Key, r); to != "" {
+			return &Answer{Redirect: to}
+		}
+	}
 	status := http.StatusInternalServerError
 	if ok && statuses[f.Kind] != 0 {
 		status = statuses[f.Kind]
@@ -171,6 +197,33 @@ func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer 
 		view.Where, view.Cure, view.Lang = sentence(ctx, f)
 	}
 	return &Answer{Title: view.Title, Status: status, Body: component.Failed(view)}
+}
+
+// proveAt returns where a visitor proves who she is, for the faults that want it.
+func proveAt(key string, r *http.Request) string {
+	at := map[string]string{people.SignInFirst: "/sign-in", people.ProveAgain: "/prove"}[key]
+	if at == "" {
+		return ""
+	}
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet { // what was sent is sent again by the person
+		next = ""
+		if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host {
+			next = from.RequestURI()
+		}
+	}
+	return at + "?" + url.Values{"next": {Local(next)}}.Encode()
+}
+
+// Said turns a fault into a problem of a form, in the reader's words, with the
+// status of the answer; ok is false for what is no fault of the person.
+func Said(ctx context.Context, err error) (p *component.Problem, status int, ok bool) {
+	f, is := errors.AsType[*fault.Error](err)
+	if !is || statuses[f.Kind] == 0 || proveAt(f.Key, &http.Request{URL: &url.URL{}}) != "" {
+		return nil, 0, false
+	}
+	what, cure, lang := sentence(ctx, f)
+	return &component.Problem{What: what, Cure: cure, Lang: lang}, statuses[f.Kind], true
 }
 
 // sentence returns a fault's words for the reader, and their language if it is

@@ -34,11 +34,11 @@ func (s *Site) Preferences(w http.ResponseWriter, r *http.Request) {
 	case "system":
 		http.SetCookie(w, &http.Cookie{Name: "theme", Path: "/", MaxAge: -1})
 	}
-	http.Redirect(w, r, local(r.FormValue("back")), http.StatusSeeOther)
+	http.Redirect(w, r, Local(r.FormValue("back")), http.StatusSeeOther)
 }
 
-// local returns a path of this site, "/" for anything else.
-func local(back string) string {
+// Local returns a path of this site, "/" for anything else.
+func Local(back string) string {
 	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsAny(back, "\\\r\n\t") {
 		return "/"
 	}

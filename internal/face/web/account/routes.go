@@ -1,0 +1,96 @@
+// Package account answers the pages by which a person proves who she is and
+// looks after her own account: signing in, invitations, the first set-up,
+// password, codes, passkeys, sessions, her data.
+//
+// It decides nothing: package people does. Start with Routes.
+package account
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"peerscape/internal/exchange/people"
+	"peerscape/internal/face/web/page"
+)
+
+// Post sends the messages of this folder. It is nil where the installation sends
+// no mail; links are shown then, to be passed on by hand.
+type Post interface {
+	Reset(ctx context.Context, to people.Mail, link string) error
+}
+
+// Account answers the pages of this folder.
+type Account struct {
+	*page.Site
+	people  *people.Directory
+	post    Post
+	keepers []people.Keeper
+}
+
+// Open makes the pages.
+func Open(s *page.Site, d *people.Directory, post Post, keepers []people.Keeper) *Account {
+	return &Account{Site: s, people: d, post: post, keepers: keepers}
+}
+
+// Routes adds the pages to mux.
+func (s *Account) Routes(mux *http.ServeMux) {
+	for pattern, action := range map[string]page.Action{
+		"GET /sign-in":                     s.signIn,
+		"POST /sign-in":                    s.signInPassword,
+		"GET /sign-in/code":                s.code,
+		"POST /sign-in/code":               s.signInCode,
+		"POST /sign-in/passkey":            s.signInPasskey,
+		"POST /sign-in/passkey/options":    s.passkeyOptions,
+		"POST /sign-out":                   s.signOut,
+		"GET /prove":                       s.prove,
+		"POST /prove":                      s.provePassword,
+		"GET /reset":                       s.askReset,
+		"POST /reset":                      s.sendReset,
+		"GET /reset/{secret}":              s.reset,
+		"POST /reset/{secret}":             s.setReset,
+		"GET /setup":                       s.setup,
+		"POST /setup":                      s.setUp,
+		"GET /invitations/{secret}":        s.invitation,
+		"POST /invitations/{secret}":       s.accept,
+		"GET /account":                     s.own,
+		"POST /account":                    s.setProfile,
+		"POST /account/password":           s.setPassword,
+		"POST /account/codes":              s.codes,
+		"POST /account/codes/confirm":      s.confirmCodes,
+		"POST /account/codes/drop":         s.dropCodes,
+		"POST /account/passkeys/options":   s.newPasskeyOptions,
+		"POST /account/passkeys":           s.addPasskey,
+		"POST /account/passkeys/{id}/drop": s.dropPasskey,
+		"POST /account/sessions/end":       s.endSession,
+		"GET /account/data":                s.data,
+		"GET /account/data.json":           s.export,
+		"POST /account/erase":              s.erase,
+	} {
+		mux.Handle(pattern, s.Handle(action))
+	}
+}
+
+// address is where a request comes from, as far as the throttle cares.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// next is where a visitor goes after proving who she is.
+func next(r *http.Request) string {
+	if to := r.FormValue("next"); to != "" {
+		return page.Local(to)
+	}
+	return "/account"
+}
+
+// begun is the answer that starts a session.
+func (s *Account) begun(secret, to string) *page.Answer {
+	return &page.Answer{Redirect: to, Cookies: []*http.Cookie{
+		s.Keep(page.SessionCookie, secret, people.LongestSession), s.Keep(page.CeremonyCookie, "", 0),
+	}}
+}

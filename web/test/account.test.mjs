@@ -1,0 +1,178 @@
+// A person's way through her account, with a virtual authenticator: set-up,
+// password, passkey, one-time codes, sessions, language, copy and erasure.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { browser, serve } from "./peerscape.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const password = "heron lantern seventy bridges";
+let site, chromium, context, page;
+
+before(async () => {
+  site = await serve({ named: true });
+  chromium = await browser();
+  context = await chromium.newContext({ locale: "en-GB", bypassCSP: true, viewport: { width: 1440, height: 900 } });
+  page = await context.newPage();
+});
+after(async () => {
+  await chromium?.close();
+  site?.stop();
+});
+
+const heading = () => page.locator("h1").innerText();
+
+async function noViolation(name) {
+  for (const width of [390, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(axe);
+    const found = await page.evaluate(() =>
+      globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"] }),
+    );
+    assert.deepEqual(found.violations.map((v) => `${name}, ${width}: ${v.id}: ${v.nodes[0].html.slice(0, 160)}`), []);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(over, 0, `${name} is wider than ${width} pixels`);
+  }
+}
+
+/** What an application for one-time codes shows (RFC 6238). */
+function codeNow(secret, ahead = 0) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + ahead));
+  const sum = createHmac("sha1", key).update(step).digest();
+  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1e6).padStart(6, "0");
+}
+
+async function signIn(next = "") {
+  await page.goto(site.url + "/sign-in" + next);
+  await page.fill("#email", "maija@example.org");
+  await page.fill("#password", password);
+  await page.click("form.stack button");
+}
+
+test("the first set-up makes an administrator", async () => {
+  await page.goto(site.setup);
+  await noViolation("setup");
+  await page.fill("#name", "Maija");
+  await page.fill("#email", "maija@example.org");
+  await page.fill("#password", "password1234");
+  await page.click("form.stack button");
+  assert.match(await page.locator(".wrong").innerText(), /easy to guess/);
+  await noViolation("setup, refused");
+  assert.equal(await page.inputValue("#name"), "Maija", "what was typed is lost");
+  await page.fill("#password", password);
+  await page.click("form.stack button");
+  assert.equal(await heading(), "My account");
+  await noViolation("account");
+});
+
+test("a passkey is added and signs in", async () => {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("WebAuthn.enable");
+  await cdp.send("WebAuthn.addVirtualAuthenticator", {
+    options: { protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  });
+  await page.goto(site.url + "/account");
+  await page.fill("#passkey-name", "office laptop");
+  await page.click("passkey-add button");
+  await page.waitForURL(/done=passkey/);
+  assert.match(await page.locator("#passkeys").innerText(), /office laptop/);
+  await page.click("text=Sign out");
+  await page.goto(site.url + "/sign-in?next=/regions/FI1C6");
+  await noViolation("sign-in");
+  await page.click("passkey-sign-in button");
+  await page.waitForURL(site.url + "/regions/FI1C6");
+});
+
+test("codes from a phone are a second step", async () => {
+  await page.goto(site.url + "/account");
+  await page.click("#codes button");
+  await noViolation("codes");
+  const secret = await page.locator("code.secret").innerText();
+  await page.fill("#confirm", "000000");
+  await page.click("#enrol form button");
+  assert.match(await page.locator(".wrong").innerText(), /not right/);
+  await page.click("#codes button");
+  const shown = await page.locator("code.secret").innerText();
+  assert.notEqual(shown, secret, "the refused secret stays");
+  await page.fill("#confirm", codeNow(shown));
+  await page.click("#enrol form button");
+  const recovery = await page.locator(".codes code").allInnerTexts();
+  assert.equal(recovery.length, 10);
+  await page.click("text=Sign out");
+  await signIn();
+  assert.equal(await heading(), "Second step");
+  await noViolation("second step");
+  await page.fill("#code", codeNow(shown)); // used just now
+  await page.click("form.stack button");
+  assert.match(await page.locator(".wrong").innerText(), /not right/, "a code is taken twice");
+  await page.fill("#code", recovery[3].toUpperCase());
+  await page.click("form.stack button");
+  assert.equal(await heading(), "My account");
+  assert.match(await page.locator("#codes").innerText(), /9 recovery codes/);
+  await page.click("#codes button");
+  await page.waitForURL(/done=codes-dropped/);
+});
+
+test("sessions can be seen and ended", async () => {
+  const other = await chromium.newContext({ locale: "en-GB" });
+  const elsewhere = await other.newPage();
+  await elsewhere.goto(site.url + "/sign-in");
+  await elsewhere.fill("#email", "maija@example.org");
+  await elsewhere.fill("#password", password);
+  await elsewhere.click("form.stack button");
+  await page.goto(site.url + "/account");
+  assert.ok((await page.locator("#sessions tbody tr").count()) >= 2);
+  await page.click("text=End all other sessions");
+  await elsewhere.goto(site.url + "/account");
+  assert.match(elsewhere.url(), /sign-in\?next=/, "the ended session still works");
+  await other.close();
+});
+
+test("the language follows the person", async () => {
+  await page.goto(site.url + "/account");
+  await page.selectOption("#lang", "fi");
+  await page.click("#profile form button");
+  const fresh = await chromium.newContext({ locale: "de-DE", storageState: await context.storageState() });
+  const tab = await fresh.newPage();
+  await tab.goto(site.url + "/account");
+  assert.equal(await tab.locator("html").getAttribute("lang"), "fi");
+  await fresh.close();
+  await page.selectOption("#lang", "");
+  await page.click("#profile form button");
+});
+
+test("without script, everything but passkeys works", async () => {
+  const plain = await chromium.newContext({ locale: "en-GB", javaScriptEnabled: false });
+  const tab = await plain.newPage();
+  await tab.goto(site.url + "/account");
+  assert.match(tab.url(), /sign-in\?next=%2Faccount/);
+  await tab.fill("#email", "maija@example.org");
+  await tab.fill("#password", password);
+  await tab.click("form.stack button");
+  assert.equal(await tab.locator("h1").innerText(), "My account");
+  await tab.click("text=Sign out");
+  await plain.close();
+});
+
+test("a person gets a copy of her data", async () => {
+  await page.goto(site.url + "/account/data");
+  await noViolation("data");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download my data")]);
+  const data = JSON.parse(readFileSync(await download.path(), "utf8"));
+  assert.equal(data.account.email, "maija@example.org");
+  assert.ok(data.audit.length > 5);
+});
+
+test("the last administrator cannot erase herself, and nothing is lost", async () => {
+  await page.goto(site.url + "/account/data");
+  await page.fill("#email", "maija@example.org");
+  await page.click("#erase button");
+  assert.match(await page.locator(".wrong").innerText(), /last one/);
+  await page.goto(site.url + "/account");
+  assert.equal(await heading(), "My account");
+});
