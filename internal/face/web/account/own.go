@@ -62,9 +62,14 @@ func (s *Account) back(ctx context.Context, done string, err error) (*page.Answe
 }
 
 func (s *Account) setProfile(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	return s.back(ctx, "profile", s.people.SetProfile(ctx, page.Actor(ctx), people.Profile{
-		Name: r.FormValue("name"), Lang: r.FormValue("lang"), Zone: r.FormValue("zone"),
+	lang := r.FormValue("lang")
+	a, err := s.back(ctx, "profile", s.people.SetProfile(ctx, page.Actor(ctx), people.Profile{
+		Name: r.FormValue("name"), Lang: lang, Zone: r.FormValue("zone"),
 	}))
+	if err == nil && a.Redirect != "" { // what the account says counts from now on
+		a.Cookies = append(a.Cookies, page.LangCookie(r, lang))
+	}
+	return a, err
 }
 
 func (s *Account) setPassword(ctx context.Context, r *http.Request) (*page.Answer, error) {

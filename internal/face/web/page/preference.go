@@ -19,11 +19,22 @@ func cookie(r *http.Request, name string) string {
 
 // keep remembers a choice of the reader. The cookie holds nothing else.
 func keep(w http.ResponseWriter, r *http.Request, name, value string) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, choice(r, name, value))
+}
+
+func choice(r *http.Request, name, value string) *http.Cookie {
+	c := &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: int(year.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
-	})
+	}
+	if value == "" {
+		c.MaxAge = -1
+	}
+	return c
 }
+
+// LangCookie remembers a language in the browser; an empty one is forgotten.
+func LangCookie(r *http.Request, lang string) *http.Cookie { return choice(r, "lang", lang) }
 
 // Preferences keeps the theme that a reader chose and returns to the page.
 func (s *Site) Preferences(w http.ResponseWriter, r *http.Request) {
