@@ -5,14 +5,13 @@
 // Structure is kept apart from performance: a variable that is not marked
 // structural is refused, and so are regions of different NUTS versions in one
 // set. NaN is a missing value; a distance says what share of the weight it knows
-// and is missing itself below one half. Start with New and Set.Nearest.
+// and is missing itself below one half. Start with New and Set.Nearest; for
+// groups with Set.All, then Medoids, Suggest or Ward.
 package peers
 
 import (
 	"math"
-	"slices"
 
-	"peerscape/internal/engine/sample"
 	"peerscape/internal/fault"
 	"peerscape/internal/nuts"
 )
@@ -24,17 +23,19 @@ type Kind uint8
 const (
 	Numeric Kind = iota // by how much
 	Nominal             // same or not
-	Ordinal             // by ranks, written as whole numbers from 0
+	Ordinal             // by ranks, written as whole numbers, at most Levels-1 apart
 )
 
-// Variable is one column of a set.
+// Variable is one column of a set. It has no direction: structure is neither
+// good nor bad.
 type Variable struct {
 	Code       string
 	Kind       Kind
-	Weight     float64 // 0 or more
+	Weight     float64 // 0 or more; a variable of weight 0 is not used
 	Structural bool    // performance is refused
-	Levels     int     // of an ordinal variable
+	Levels     int     // of an ordinal variable, 2 or more
 	Log        bool    // of a numeric one: taken as a logarithm, for sizes and densities
+	Context    string  // of Gower's distance: see Options.Contexts
 }
 
 // Unit is one row of a set.
@@ -49,8 +50,8 @@ type Measure uint8
 // The measures.
 const (
 	Gower       Measure = iota // mean of differences, each from 0 to 1 (Gower 1971)
-	Euclidean                  // root of the mean square of differences in standard deviations
-	Mahalanobis                // differences freed of correlation; numeric variables without gaps
+	Euclidean                  // root of the mean square of scaled differences, by weight
+	Mahalanobis                // differences freed of correlation (Mahalanobis 1936); numbers only
 )
 
 var measures = [...]string{"gower", "euclidean", "mahalanobis"}
@@ -68,8 +69,66 @@ func ParseMeasure(name string) (Measure, error) {
 	return 0, fault.Unknown("engine.measure", "measure of distance", name, measures[:])
 }
 
-// least is the share of the weight that two units must both know.
-const least = 0.5
+// Scaling says what counts as a difference of 1 under Euclidean.
+type Scaling uint8
+
+// The scalings. Gower always takes Span, Mahalanobis the covariance.
+const (
+	Deviation Scaling = iota // one standard deviation, divisor n-1
+	Range                    // from the smallest value to the largest
+	Span                     // from the 5th to the 95th percentile; Range where those are equal
+	AsGiven                  // 1 of the variable's own unit
+)
+
+var scalings = [...]string{"deviation", "range", "span", "as-given"}
+
+// String returns the scaling's name.
+func (s Scaling) String() string { return scalings[s] }
+
+// ParseScaling returns the scaling of a name, or a fault that names the nearest.
+func ParseScaling(name string) (Scaling, error) {
+	for i, n := range scalings {
+		if n == name {
+			return Scaling(i), nil
+		}
+	}
+	return 0, fault.Unknown("engine.scaling", "scaling", name, scalings[:])
+}
+
+// Context weighs a group of variables under Gower.
+type Context struct {
+	Code   string
+	Weight float64
+}
+
+// Options say how distances are made. The zero Options are Gower's distance of
+// certain values in one context.
+type Options struct {
+	Measure Measure
+	Scaling Scaling // of Euclidean
+
+	// Covariance of the variables, by variable and variable, for Mahalanobis; of
+	// logarithms where a variable is taken so. nil takes that of the set's units
+	// that lack nothing.
+	Covariance [][]float64
+
+	// Contexts part the variables under Gower: the distance is the mean by weight
+	// of the distances within each context, over the contexts of which at least
+	// half of the weight is known. nil weighs the contexts that occur alike.
+	Contexts []Context
+
+	// Doubt is the standard error of each value that is flagged as uncertain, 0 of
+	// the others, by variable and unit as the columns, in their units; nil for
+	// none. It matters for Peer.Stability alone.
+	Doubt [][]float64
+}
+
+// least is the share of the weight that two units must both know, and slack what
+// rounding may take from it.
+const (
+	least = 0.5
+	slack = 1e-12
+)
 
 // Set holds units with their variables, scaled for a measure. It is read only
 // and may be shared.
@@ -77,201 +136,125 @@ type Set struct {
 	Units     []Unit
 	Variables []Variable
 
-	measure Measure
-	share   []float64   // of the weight
-	rows    [][]float64 // by unit, scaled: a difference of 1 counts fully
-	rank    int         // of the covariance, for Mahalanobis
+	o        Options
+	share    []float64   // of the weight within the context
+	rows     [][]float64 // by unit, scaled: a difference of 1 counts fully
+	doubt    [][]float64 // by unit, scaled; nil for none
+	spread   []float64   // standard deviation of each scaled variable
+	contexts []context
+	precise  *precision  // of all variables, for Mahalanobis
+	white    [][]float64 // by unit, nil where it lacks something, for Mahalanobis
+}
+
+// context is a group of variables with its share of the contexts' weight.
+type context struct {
+	variables []int
+	share     float64
 }
 
 // New scales a table for a measure: columns[v][u] is variable v of unit u.
 func New(units []Unit, variables []Variable, columns [][]float64, m Measure) (*Set, error) {
-	s := &Set{Units: units, Variables: variables, measure: m}
+	return NewWith(units, variables, columns, Options{Measure: m})
+}
+
+// NewWith is New with all options. The columns are copied.
+//
+// It refuses units of different NUTS versions, variables that are not structural,
+// numbers that are all equal or all missing, and options that do not fit.
+func NewWith(units []Unit, variables []Variable, columns [][]float64, o Options) (*Set, error) {
+	s := &Set{Units: units, Variables: variables, o: o}
 	if err := s.check(columns); err != nil {
+		return nil, err
+	}
+	if err := s.part(); err != nil {
 		return nil, err
 	}
 	scaled := make([][]float64, len(columns))
 	for v := range columns {
 		var err error
-		if scaled[v], err = s.scale(v, columns[v]); err != nil {
+		if scaled[v], err = s.natural(v, columns[v]); err != nil {
 			return nil, err
 		}
 	}
-	if m == Mahalanobis {
-		var err error
-		if scaled, err = s.whiten(scaled); err != nil {
-			return nil, err
-		}
+	by, err := s.scales(scaled)
+	if err != nil {
+		return nil, err
 	}
-	all := make([]float64, len(units)*len(scaled))
-	for u := range units {
-		row := all[u*len(scaled) : (u+1)*len(scaled) : (u+1)*len(scaled)]
-		for v := range scaled {
-			row[v] = scaled[v][u]
-		}
-		s.rows = append(s.rows, row)
+	if err := s.setRows(scaled, columns, by); err != nil {
+		return nil, err
+	}
+	if o.Measure == Mahalanobis {
+		s.whiten()
 	}
 	return s, nil
 }
 
 // Rank returns the rank of the covariance behind Mahalanobis; a rank below the
 // number of variables says that some of them repeat others. 0 for other measures.
-func (s *Set) Rank() int { return s.rank }
-
-func (s *Set) check(columns [][]float64) error {
-	if len(s.Units) < 2 {
-		return refuse("engine.one-unit", "%d units cannot be compared", len(s.Units)).Do("Give at least two")
+func (s *Set) Rank() int {
+	if s.precise == nil {
+		return 0
 	}
-	if err := sameVersion(s.Units); err != nil {
-		return err
-	}
-	total := 0.0
-	for v, x := range s.Variables {
-		switch {
-		case !x.Structural:
-			return refuse("engine.not-structural", "%s measures performance, and peers are found by structure alone", x.Code).Do("Take it out, or mark it structural if it describes what a region is and not how it does")
-		case !(x.Weight >= 0) || math.IsInf(x.Weight, 1):
-			return refuse("engine.weight", "the weight of %s is %g", x.Code, x.Weight).Do("Write a weight of 0 or more")
-		case v >= len(columns) || len(columns[v]) != len(s.Units):
-			return refuse("engine.ragged", "%s has not one value for each of the %d units", x.Code, len(s.Units)).Do("Give it one; NaN where it is missing")
-		case x.Kind == Ordinal && x.Levels < 2:
-			return refuse("engine.levels", "the ordinal variable %s has %d levels", x.Code, x.Levels).Do("Say how many there are, 2 or more")
-		}
-		total += x.Weight
-	}
-	if !(total > 0) {
-		return refuse("engine.no-weight", "the weights of the variables sum to zero").Do("Give at least one variable a weight above 0")
-	}
-	for _, x := range s.Variables {
-		s.share = append(s.share, x.Weight/total)
-	}
-	return nil
+	return s.precise.rank
 }
 
-// sameVersion refuses codes of different NUTS versions, naming one of each.
-func sameVersion(units []Unit) error {
-	seen := map[nuts.ID]bool{}
-	for _, u := range units {
-		if u.ID.Version != units[0].ID.Version {
-			return refuse("engine.mixed-versions", "%s and %s are of different NUTS versions and cannot be compared", units[0].ID, u.ID).
-				Do("Convert all figures to one version first")
-		}
-		if seen[u.ID] {
-			return refuse("engine.twice", "%s stands twice", u.ID).Do("Keep one of them")
-		}
-		seen[u.ID] = true
+// Distance returns how far two units lie apart and the share of the weight that
+// both know; below one half the distance is NaN. It is symmetric and 0 for a
+// unit and itself, and from 0 to 1 under Gower.
+//
+// Under Mahalanobis a pair with gaps is measured by the variables that both know,
+// with their part of the covariance, and the square enlarged by the rank of the
+// whole over the rank of the part.
+func (s *Set) Distance(i, j int) (distance, known float64) {
+	if s.o.Measure == Mahalanobis {
+		return s.mahalanobis(i, j, precisions{})
 	}
-	return nil
+	return s.distance(s.rows[i], s.rows[j], s.share)
 }
 
-// scale divides a column by what counts as a full difference: for Gower the span
-// from the 5th to the 95th percentile, beyond which a difference counts no more;
-// else the standard deviation.
-func (s *Set) scale(v int, x []float64) ([]float64, error) {
-	variable := s.Variables[v]
-	out := make([]float64, len(x))
-	for u, value := range x {
-		if math.IsInf(value, 0) || variable.Log && value <= 0 {
-			return nil, refuse("engine.value", "%s of %s is %g", variable.Code, s.Units[u].ID, value).Do("Write a number, above 0 where a logarithm is taken, or leave it missing")
+// distance is that of Gower or Euclid with given weights.
+func (s *Set) distance(a, b, share []float64) (distance, known float64) {
+	sum, counted := 0.0, 0.0
+	for _, c := range s.contexts {
+		part, has, total := 0.0, 0.0, 0.0
+		for _, v := range c.variables {
+			if d := s.difference(v, a[v], b[v]); d == d {
+				part += share[v] * d
+				has += share[v]
+			}
+			total += share[v]
 		}
-		if out[u] = value; variable.Log {
-			out[u] = math.Log(value)
+		if !(total > 0) {
+			continue
+		}
+		known += c.share * (has / total)
+		if has >= (least-slack)*total {
+			sum += c.share * (part / has)
+			counted += c.share
 		}
 	}
-	by := 1.0
-	switch {
-	case variable.Kind == Nominal:
-		return out, nil
-	case variable.Kind == Ordinal:
-		by = float64(variable.Levels - 1)
-	case s.measure == Gower:
-		sorted := sample.Sorted(nil, out)
-		if by = sample.Quantile(sorted, 0.95) - sample.Quantile(sorted, 0.05); by == 0 && len(sorted) > 0 {
-			by = sorted[len(sorted)-1] - sorted[0]
-		}
-	default:
-		by = sample.MomentsOf(out).SD()
+	if !(known >= least-slack) {
+		return math.NaN(), known
 	}
-	if !(by > 0) {
-		return nil, refuse("engine.constant", "%s tells no unit from another", variable.Code).Do("Take it out")
+	if sum /= counted; s.o.Measure == Euclidean {
+		sum = math.Sqrt(sum)
 	}
-	for u := range out {
-		out[u] /= by
-	}
-	return out, nil
+	return sum, min(known, 1)
 }
 
-// difference is how far two units lie apart in a variable, from 0 to 1 under
-// Gower; NaN where one of them is missing.
+// difference is what a variable says of two units: from 0 to 1 under Gower,
+// squared under Euclid; NaN where one of them is missing.
 func (s *Set) difference(v int, a, b float64) float64 {
 	d := math.Abs(a - b)
 	switch {
 	case d != d || d == 0:
 		return d
-	case s.Variables[v].Kind == Nominal && s.measure != Mahalanobis:
+	case s.Variables[v].Kind == Nominal:
 		return 1
-	case s.measure == Gower:
+	case s.o.Measure == Gower:
 		return min(1, d)
 	}
-	return d
-}
-
-// Distance returns how far two units lie apart and the share of the weight that
-// both know; below one half the distance is NaN. It is symmetric and 0 for a
-// unit and itself.
-func (s *Set) Distance(i, j int) (distance, known float64) {
-	return s.distance(s.rows[i], s.rows[j], s.share)
-}
-
-func (s *Set) distance(a, b, share []float64) (distance, known float64) {
-	if s.measure == Mahalanobis {
-		sum := 0.0
-		for v := range a {
-			sum += (a[v] - b[v]) * (a[v] - b[v])
-		}
-		return math.Sqrt(sum), 1
-	}
-	sum, total := 0.0, 0.0
-	for v := range a {
-		if d := s.difference(v, a[v], b[v]); d == d {
-			if s.measure == Euclidean {
-				d *= d
-			}
-			sum += share[v] * d
-			known += share[v]
-		}
-		total += share[v]
-	}
-	if known /= total; known < least-1e-12 {
-		return math.NaN(), known
-	}
-	if sum /= known * total; s.measure == Euclidean {
-		sum = math.Sqrt(sum)
-	}
-	return sum, known
-}
-
-// All returns the distances of every two units, by row and column; NaN where two
-// know too little of each other.
-func (s *Set) All() [][]float64 {
-	if s.measure == Gower && !slices.ContainsFunc(s.Variables, func(v Variable) bool { return v.Kind == Nominal }) {
-		return s.allNumeric()
-	}
-	out := square(len(s.rows))
-	for i := range out {
-		for j := range i {
-			d, _ := s.Distance(i, j)
-			out[i][j], out[j][i] = d, d
-		}
-	}
-	return out
-}
-
-func square(n int) [][]float64 {
-	all, out := make([]float64, n*n), make([][]float64, n)
-	for i := range out {
-		out[i], all = all[:n:n], all[n:]
-	}
-	return out
+	return d * d
 }
 
 func refuse(key, format string, args ...any) *fault.Error {
