@@ -1,6 +1,7 @@
 // Package sharedtest finds the reference material that lies beside the
 // repository: real statistics, wire specimens, reference cases. Tests that need
-// it skip with a visible line where the folder is absent. Start with Path.
+// it skip with a visible line where the folder is absent. CSV reads one of its
+// tables, Handbook one that we carry. Start with Path.
 package sharedtest
 
 import (

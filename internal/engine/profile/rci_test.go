@@ -1,10 +1,7 @@
 package profile
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
-	"strconv"
 	"testing"
 
 	"peerscape/internal/engine/sample"
@@ -25,28 +22,19 @@ type rciRow struct {
 var rciYears = []int{2010, 2013, 2016, 2019}
 
 func readRCI(t *testing.T) []rciRow {
-	f, err := os.Open(sharedtest.Path(t, "cases", "rci-evolution", "rci_2010_2019.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	lines, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := sharedtest.CSV(t, "cases", "rci-evolution", "rci_2010_2019.csv")
+	country, code, capital := c.Text("country"), c.Text("nuts2016"), c.Text("capital")
+	year, z := c.Numbers("year"), c.Numbers("rci_z")
+	differences := c.Columns("d2019_2016", "d2016_2013", "d2013_2010")
 	var rows []rciRow
-	for _, l := range lines[1:] {
-		r := rciRow{country: l[0], code: l[1], capital: l[3] == "capital region"}
-		for i := range r.differences {
-			if r.differences[i], err = strconv.ParseFloat(l[7+i], 64); err != nil {
-				r.differences[i] = math.NaN()
-			}
+	for i := range c.Rows {
+		r := rciRow{
+			country: country[i], code: code[i], capital: capital[i] == "capital region", year: int(year[i]),
+			z: int(math.Round(100 * z[i])), missing: math.IsNaN(z[i]),
 		}
-		if r.year, err = strconv.Atoi(l[5]); err != nil {
-			t.Fatal(err)
+		for k := range r.differences {
+			r.differences[k] = differences[k][i]
 		}
-		z, err := strconv.ParseFloat(l[6], 64)
-		r.z, r.missing = int(math.Round(100*z)), err != nil
 		rows = append(rows, r)
 	}
 	return rows

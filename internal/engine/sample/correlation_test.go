@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"peerscape/internal/engine/sample"
+	"peerscape/internal/sharedtest"
 )
 
 // By hand. x 1 2 3 4 against y 1 3 2 4: Sxx = Syy = 5, Sxy = 4; five of six pairs
@@ -99,21 +100,12 @@ func TestCorrelationsOfATable(t *testing.T) {
 
 // The correlations of the normalised ASEM data, within 1e-10 of the file.
 func TestASEMCorrelations(t *testing.T) {
-	data, want := table(t, "step_normalised.csv"), table(t, "corr_normalised.csv")
-	head := ""
-	for name, cells := range want { // the column without a name holds the codes
-		if _, ok := data[name]; !ok && len(cells) > 0 {
-			head = name
-		}
-	}
-	codes, worst := want[head], 0.0
-	columns := make([][]float64, len(codes))
-	for j, code := range codes {
-		columns[j] = numbers(t, data[code])
-	}
+	data := sharedtest.CSV(t, "cases", "coinr-asem", "step_normalised.csv")
+	codes, want := sharedtest.CSV(t, "cases", "coinr-asem", "corr_normalised.csv").Named()
+	columns, worst := data.Columns(codes...), 0.0
 	got := sample.Correlations(columns)
 	for j, code := range codes {
-		for i, w := range numbers(t, want[code]) {
+		for i, w := range want[j] {
 			d := math.Abs(got[i][j] - w)
 			worst = max(worst, d)
 			if !(d <= 1e-10) {

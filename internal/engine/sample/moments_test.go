@@ -1,11 +1,8 @@
 package sample_test
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -220,68 +217,25 @@ func TestMomentsAllocateNothing(t *testing.T) {
 
 // The statistics of the raw ASEM data, to the 12 digits of the file.
 func TestASEMRawStatistics(t *testing.T) {
-	data, want := table(t, "iData_raw.csv"), table(t, "stats_raw.csv")
+	data, want := sharedtest.CSV(t, "cases", "coinr-asem", "iData_raw.csv"), sharedtest.CSV(t, "cases", "coinr-asem", "stats_raw.csv")
 	worst := map[string]float64{}
-	for k, code := range want["iCode"] {
-		x := numbers(t, data[code])
+	for k, code := range want.Text("iCode") {
+		x := data.Numbers(code)
 		m := sample.MomentsOf(x)
 		for what, got := range map[string]float64{
 			"Min": m.Min, "Max": m.Max, "Mean": m.Mean, "Median": sample.Median(x), "Std": m.SD(),
 			"Skew": m.Skewness(), "Kurt": m.Kurtosis(), "N.Avail": float64(m.N),
 		} {
-			printed := want[what][k]
-			v := numbers(t, []string{printed})[0]
+			v := want.Numbers(what)[k]
 			d := math.Abs(got-v) / math.Max(math.Abs(v), 1e-300)
 			if got == v {
 				d = 0
 			}
 			worst[what] = max(worst[what], d)
 			if d > 5.1e-12 { // half a unit of the last of 12 digits
-				t.Errorf("%s of %s: %.15g, want %s", what, code, got, printed)
+				t.Errorf("%s of %s: %.15g, want %.12g", what, code, got, v)
 			}
 		}
 	}
-	t.Logf("coinr-asem stats_raw: %d indicators, largest relative errors %v (12 digits)", len(want["iCode"]), worst)
-}
-
-// table reads a file of the ASEM case as columns of text by name.
-func table(t *testing.T, name string) map[string][]string {
-	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "coinr-asem", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := map[string][]string{}
-	for j, head := range rows[0] {
-		for _, r := range rows[1:] {
-			out[head] = append(out[head], r[j])
-		}
-	}
-	return out
-}
-
-// numbers reads figures; NA and nothing are missing.
-func numbers(t *testing.T, cells []string) []float64 {
-	t.Helper()
-	if len(cells) == 0 {
-		t.Fatal("the column is not in the file")
-	}
-	out := make([]float64, len(cells))
-	for i, c := range cells {
-		if c == "NA" || c == "" {
-			out[i] = gap
-			continue
-		}
-		v, err := strconv.ParseFloat(c, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[i] = v
-	}
-	return out
+	t.Logf("coinr-asem stats_raw: %d indicators, largest relative errors %v (12 digits)", len(want.Rows), worst)
 }

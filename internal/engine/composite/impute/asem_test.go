@@ -1,6 +1,12 @@
 package impute
 
-import "testing"
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"peerscape/internal/sharedtest"
+)
 
 // The first three steps of the ASEM case, each from the step before it in the
 // case's own files, and again as one chain from the raw data.
@@ -39,9 +45,9 @@ func TestASEMStepsAreReproduced(t *testing.T) {
 	}
 	check("step_denominated.csv", table, denominated)
 
-	var groups []string
-	for _, u := range units {
-		groups = append(groups, data.text["EurAsia_group"][u])
+	groups, listed := make([]string, len(units)), data.Text("EurAsia_group")
+	for i, u := range units {
+		groups[i] = listed[slices.Index(data.units, u)]
 	}
 	r := mustFill(t, Data{Table: table, Codes: codes, Groups: groups}, Rule{Method: GroupMean})
 	check("step_imputed.csv", r.Table, imputed)
@@ -76,7 +82,7 @@ func TestASEMScreenedBeforeImputation(t *testing.T) {
 	for _, l := range left {
 		missing := 0
 		for _, code := range raw.codes {
-			if raw.text[code][raw.units[l.Row]] == "NA" {
+			if math.IsNaN(raw.Numbers(code)[l.Row]) {
 				missing++
 			}
 		}
@@ -89,9 +95,10 @@ func TestASEMScreenedBeforeImputation(t *testing.T) {
 
 func readMeta(t testing.TB) map[string]string {
 	t.Helper()
-	meta := map[string]string{}
-	for _, line := range readCSV(t, "iMeta.csv") {
-		meta[line["iCode"]] = line["Denominator"]
+	file, meta := sharedtest.CSV(t, "cases", "coinr-asem", "iMeta.csv"), map[string]string{}
+	denominators := file.Text("Denominator")
+	for i, code := range file.Text("iCode") {
+		meta[code] = denominators[i]
 	}
 	return meta
 }

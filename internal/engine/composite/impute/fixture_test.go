@@ -1,11 +1,8 @@
 package impute
 
 import (
-	"encoding/csv"
 	"errors"
 	"math"
-	"os"
-	"strconv"
 	"testing"
 
 	"peerscape/internal/fault"
@@ -47,74 +44,34 @@ func years(units []string, from, to int) (out []Row) {
 	return out
 }
 
-// asem is a file of the reference case: cells by column and unit code.
+// asem is a file of the reference case with its units.
 type asem struct {
-	codes, units []string
-	text         map[string]map[string]string
-}
-
-func readLines(t testing.TB, file string) [][]string {
-	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "coinr-asem", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return lines
-}
-
-// readCSV returns the lines of a file of the case by the words of its head.
-func readCSV(t testing.TB, file string) (out []map[string]string) {
-	t.Helper()
-	lines := readLines(t, file)
-	for _, line := range lines[1:] {
-		m := map[string]string{}
-		for j, name := range lines[0] {
-			m[name] = line[j]
-		}
-		out = append(out, m)
-	}
-	return out
+	*sharedtest.Table
+	codes, units []string // columns and rows
 }
 
 func readASEM(t testing.TB, file string) asem {
 	t.Helper()
-	lines := readLines(t, file)
-	a := asem{text: map[string]map[string]string{}}
-	key := 0
-	for j, code := range lines[0] {
-		a.text[code] = map[string]string{}
-		if code == "uCode" {
-			key = j
-		} else {
+	a := asem{Table: sharedtest.CSV(t, "cases", "coinr-asem", file)}
+	a.units = a.Text("uCode")
+	for _, code := range a.Head {
+		if code != "uCode" {
 			a.codes = append(a.codes, code)
-		}
-	}
-	for _, line := range lines[1:] {
-		a.units = append(a.units, line[key])
-		for j, code := range lines[0] {
-			a.text[code][line[key]] = line[j]
 		}
 	}
 	return a
 }
 
-// table returns the columns of the codes for the units; NA is missing.
+// table returns the columns of the codes for the units.
 func (a asem) table(t testing.TB, codes, units []string) [][]float64 {
 	t.Helper()
 	out := make([][]float64, len(codes))
 	for j, code := range codes {
+		byUnit := a.ByName("uCode", code)
 		for _, u := range units {
-			v := nan
-			if s := a.text[code][u]; s != "NA" {
-				var err error
-				if v, err = strconv.ParseFloat(s, 64); err != nil {
-					t.Fatalf("%s of %s: %v", code, u, err)
-				}
+			v, ok := byUnit[u]
+			if !ok {
+				t.Fatalf("there is no unit %s", u)
 			}
 			out[j] = append(out[j], v)
 		}

@@ -1,10 +1,7 @@
 package normalise_test
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -155,24 +152,9 @@ func TestCheck(t *testing.T) {
 
 // Table 15 of the Handbook: ten normalisations of mean years of schooling.
 func TestHandbookTable15(t *testing.T) {
-	text, err := os.ReadFile("testdata/handbook.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, block, _ := strings.Cut(string(text), "\n\n")
-	lines := strings.Split(strings.TrimSpace(block), "\n")
-	head := strings.Split(lines[0], " | ")
-	columns := make([][]float64, len(head))
-	for _, line := range lines[1:] {
-		for j, cell := range strings.Split(line, " | ")[1:] {
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			columns[j+1] = append(columns[j+1], v)
-		}
-	}
-	checkTable15(t, columns[1], head[2:], columns[2:])
+	printed := sharedtest.Handbook(t, "15")
+	methods := printed.Head[2:]
+	checkTable15(t, printed.Numbers("years"), methods, printed.Columns(methods...))
 }
 
 func checkTable15(t *testing.T, years []float64, methods []string, printed [][]float64) {
@@ -199,60 +181,25 @@ func checkTable15(t *testing.T, years []float64, methods []string, printed [][]f
 	}
 }
 
-// csvColumns reads a file of the reference cases: head and columns, NaN where a
-// cell is no number.
-func csvColumns(t testing.TB, elem ...string) (head []string, columns [][]float64) {
-	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, append([]string{"cases"}, elem...)...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	columns = make([][]float64, len(rows[0]))
-	for _, r := range rows[1:] {
-		for j, cell := range r {
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				v = nan
-			}
-			columns[j] = append(columns[j], v)
-		}
-	}
-	return rows[0], columns
-}
-
 // The EU Social Progress Index 2020: goalposts without caps, within 5e-5 of an
 // independent normalisation.
 func TestSocialProgress(t *testing.T) {
-	f, err := os.Open(sharedtest.Path(t, "cases", "eu-spi-2020", "goalposts.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	posts, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	posts := sharedtest.CSV(t, "cases", "eu-spi-2020", "goalposts.csv")
+	utopia, dystopia := posts.Numbers("utopian"), posts.Numbers("dystopian")
 	for _, level := range []string{"regional", "national"} {
-		head, raw := csvColumns(t, "eu-spi-2020", level+"_raw.csv")
-		wantHead, want := csvColumns(t, "eu-spi-2020", level+"_normalised_expected.csv")
+		raw := sharedtest.CSV(t, "cases", "eu-spi-2020", level+"_raw.csv")
+		want := sharedtest.CSV(t, "cases", "eu-spi-2020", level+"_normalised_expected.csv")
 		cells, worst := 0, 0.0
-		for _, p := range posts[1:] {
-			utopia, _ := strconv.ParseFloat(p[4], 64)
-			dystopia, _ := strconv.ParseFloat(p[5], 64)
-			r := normalise.Rule{Method: normalise.Goalposts, Low: dystopia, High: utopia, To: 100, Turn: dystopia > utopia}
-			got := apply(t, r, raw[index(head, p[0])])
-			for i, w := range want[index(wantHead, p[0])] {
+		for k, code := range posts.Text("indicator") {
+			r := normalise.Rule{Method: normalise.Goalposts, Low: dystopia[k], High: utopia[k], To: 100, Turn: dystopia[k] > utopia[k]}
+			got := apply(t, r, raw.Numbers(code))
+			for i, w := range want.Numbers(code) {
 				if math.IsNaN(w) {
 					continue
 				}
 				cells++
 				if d := math.Abs(got[i] - w); !(d <= 5e-5) {
-					t.Errorf("%s, row %d: %g, want %g", p[0], i+1, got[i], w)
+					t.Errorf("%s, row %d: %g, want %g", code, i+1, got[i], w)
 				} else {
 					worst = max(worst, d)
 				}
@@ -260,15 +207,6 @@ func TestSocialProgress(t *testing.T) {
 		}
 		t.Logf("eu-spi-2020, %s: %d cells, largest error %.2g (tolerance 5e-5)", level, cells, worst)
 	}
-}
-
-func index(head []string, name string) int {
-	for j, h := range head {
-		if h == name {
-			return j
-		}
-	}
-	return -1
 }
 
 // The scales that are a line ignore shift and stretch of the column, as ranks do;
@@ -365,8 +303,7 @@ func TestLinesAllocateNothing(t *testing.T) {
 
 // The 49 columns of the ASEM case, given their moments.
 func BenchmarkASEM(b *testing.B) {
-	_, columns := csvColumns(b, "coinr-asem", "step_treated.csv")
-	columns = columns[1:]
+	_, columns := sharedtest.CSV(b, "cases", "coinr-asem", "step_treated.csv").Named()
 	moments := make([]sample.Moments, len(columns))
 	for j := range columns {
 		moments[j] = sample.MomentsOf(columns[j])

@@ -1,10 +1,7 @@
 package normalise_test
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
-	"strconv"
 	"testing"
 
 	"peerscape/internal/engine/composite/normalise"
@@ -44,55 +41,43 @@ func TestHandValues(t *testing.T) {
 
 // Table 15 again, from the files of the reference case.
 func TestTable15OfTheReferenceCase(t *testing.T) {
-	head, columns := csvColumns(t, "oecd-tai", "table15_published_normalisations_schooling.csv")
-	rawHead, raw := csvColumns(t, "oecd-tai", "raw23.csv")
+	columns := sharedtest.CSV(t, "cases", "oecd-tai", "table15_published_normalisations_schooling.csv")
+	raw := sharedtest.CSV(t, "cases", "oecd-tai", "raw23.csv")
 	names := []string{"rank_asc", "zscore_sample", "minmax", "ref_mean", "ref_best", "ref_worst", "diff_mean", "diff_worst", "above_below_p20", "percentile"}
 	methods := []string{"rank", "z-score", "min-max", "ratio-mean", "ratio-max", "ratio-min", "change-mean", "change-min", "mean-bands", "handbook-percentile"}
-	printed := make([][]float64, len(names))
-	for k, n := range names {
-		printed[k] = columns[index(head, n)]
-	}
-	checkTable15(t, raw[index(rawHead, "schooling")], methods, printed)
+	checkTable15(t, raw.Numbers("schooling"), methods, columns.Columns(names...))
 }
 
 // The normalised ASEM data from the treated data: min-max from 0 to 100, turned
 // where less is better, within 1e-9.
 func TestASEMNormalised(t *testing.T) {
 	less := directions(t)
-	codes, treated := csvColumns(t, "coinr-asem", "step_treated.csv")
-	wantCodes, want := csvColumns(t, "coinr-asem", "step_normalised.csv")
+	treated := sharedtest.CSV(t, "cases", "coinr-asem", "step_treated.csv")
+	want := sharedtest.CSV(t, "cases", "coinr-asem", "step_normalised.csv")
+	codes := treated.Head[1:]
 	worst, turned := 0.0, 0
-	for j, code := range codes[1:] {
-		got := apply(t, normalise.Rule{Method: normalise.MinMax, To: 100, Turn: less[code]}, treated[j+1])
+	for _, code := range codes {
+		got := apply(t, normalise.Rule{Method: normalise.MinMax, To: 100, Turn: less[code]}, treated.Numbers(code))
 		if less[code] {
 			turned++
 		}
-		for i, w := range want[index(wantCodes, code)] {
+		for i, w := range want.Numbers(code) {
 			d := math.Abs(got[i]-w) / math.Max(math.Abs(w), 1e-3)
 			if worst = max(worst, d); !(d <= 1e-9) {
 				t.Errorf("%s, row %d: %.12g, want %.12g", code, i+1, got[i], w)
 			}
 		}
 	}
-	t.Logf("coinr-asem step_normalised: %d columns, %d of them turned, largest relative error %.2g (tolerance 1e-9)", len(codes)-1, turned, worst)
+	t.Logf("coinr-asem step_normalised: %d columns, %d of them turned, largest relative error %.2g (tolerance 1e-9)", len(codes), turned, worst)
 }
 
 // directions reads of which indicators less is better.
 func directions(t *testing.T) map[string]bool {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "coinr-asem", "iMeta.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, direction, less := index(rows[0], "iCode"), index(rows[0], "Direction"), map[string]bool{}
-	for _, r := range rows[1:] {
-		d, err := strconv.ParseFloat(r[direction], 64)
-		less[r[code]] = err == nil && d < 0
+	meta, less := sharedtest.CSV(t, "cases", "coinr-asem", "iMeta.csv"), map[string]bool{}
+	direction := meta.Numbers("Direction")
+	for i, code := range meta.Text("iCode") {
+		less[code] = direction[i] < 0
 	}
 	return less
 }

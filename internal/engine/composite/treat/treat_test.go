@@ -1,9 +1,7 @@
 package treat_test
 
 import (
-	"encoding/csv"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -253,27 +251,9 @@ func TestTreatmentKeepsOrder(t *testing.T) {
 // columns reads a table of the ASEM case: codes and columns.
 func columns(t testing.TB, name string) (codes []string, table [][]float64) {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "coinr-asem", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	codes = rows[0][1:]
-	table = make([][]float64, len(codes))
-	for _, r := range rows[1:] {
-		for j := range codes {
-			v, err := strconv.ParseFloat(r[j+1], 64)
-			if err != nil {
-				v = nan
-			}
-			table[j] = append(table[j], v)
-		}
-	}
-	return codes, table
+	c := sharedtest.CSV(t, "cases", "coinr-asem", name)
+	_, table = c.Named()
+	return c.Head[1:], table
 }
 
 // The treatment of the ASEM case: values within 1e-9, counts exact.
@@ -309,44 +289,35 @@ func TestASEMTreatment(t *testing.T) {
 // details compares what is reported with treat_details.csv: counts exact.
 func details(t *testing.T, codes []string, before [][]float64) {
 	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "coinr-asem", "treat_details.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := sharedtest.CSV(t, "cases", "coinr-asem", "treat_details.csv")
+	first := want.Columns("check_SkewKurt0.Skew", "check_SkewKurt0.Kurt")
+	second := want.Columns("check_SkewKurt1.Skew", "check_SkewKurt1.Kurt")
+	passes, points, then := want.Text("check_SkewKurt0.Pass"), want.Text("winsorise.nwin"), want.Text("check_SkewKurt1.Pass")
 	treated, worst := 0, 0.0
-	for k, r := range rows[1:] {
+	for k, code := range want.Text("iCode") {
 		rep, _, err := apply(usual, make([]float64, len(before[k])), before[k])
-		if err != nil || r[0] != codes[k] {
-			t.Fatal(r[0], codes[k], err)
+		if err != nil || code != codes[k] {
+			t.Fatal(code, codes[k], err)
 		}
-		check := func(what string, got float64, cell string) {
-			want, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
+		check := func(what string, got, want float64) {
 			d := math.Abs(got-want) / max(1, math.Abs(want))
 			if worst = max(worst, d); !(d <= 1e-9) {
-				t.Errorf("%s: %s %.15g, want %s", r[0], what, got, cell)
+				t.Errorf("%s: %s %.15g, want %.15g", code, what, got, want)
 			}
 		}
-		check("skewness before", rep.Before.Skewness(), r[2])
-		check("kurtosis before", rep.Before.Kurtosis(), r[3])
-		points := "NA"
-		if r[1] == "FALSE" {
-			treated, points = treated+1, strconv.Itoa(rep.Points)
-			check("skewness after", rep.After.Skewness(), r[6])
-			check("kurtosis after", rep.After.Kurtosis(), r[7])
+		check("skewness before", rep.Before.Skewness(), first[0][k])
+		check("kurtosis before", rep.Before.Kurtosis(), first[1][k])
+		moved := "NA"
+		if passes[k] == "FALSE" {
+			treated, moved = treated+1, strconv.Itoa(rep.Points)
+			check("skewness after", rep.After.Skewness(), second[0][k])
+			check("kurtosis after", rep.After.Kurtosis(), second[1][k])
 		}
-		if points != r[4] || rep.Transform != treat.None || rep.Passes != (r[5] != "FALSE") {
-			t.Errorf("%s: %s points, %s, passes %t, want %s points and %s", r[0], points, rep.Transform, rep.Passes, r[4], r[5])
+		if moved != points[k] || rep.Transform != treat.None || rep.Passes != (then[k] != "FALSE") {
+			t.Errorf("%s: %s points, %s, passes %t, want %s points and %s", code, moved, rep.Transform, rep.Passes, points[k], then[k])
 		}
 	}
-	t.Logf("coinr-asem treat_details: %d columns, %d treated, counts exact, skewness and kurtosis before and after within %.2g (tolerance 1e-9)", len(rows)-1, treated, worst)
+	t.Logf("coinr-asem treat_details: %d columns, %d treated, counts exact, skewness and kurtosis before and after within %.2g (tolerance 1e-9)", len(want.Rows), treated, worst)
 }
 
 func TestApplyAllocatesNothing(t *testing.T) {

@@ -2,10 +2,8 @@ package uncertainty_test
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"math"
-	"os"
 	"strconv"
 	"testing"
 
@@ -79,56 +77,31 @@ func (l *lookup) Run(draw, scores []float64) error {
 // asem reads the 400 variants of the reference case and its nominal scores.
 func asem(t testing.TB) (*lookup, []float64) {
 	t.Helper()
-	records := table(t, "ua_full_factorial_scores.csv")
+	scores := sharedtest.CSV(t, "cases", "coinr-asem", "ua_full_factorial_scores.csv")
 	l := &lookup{
-		units:   records[0][4:],
+		units:   scores.Head[4:],
 		factors: []uncertainty.Factor{levels("winmax", 5), levels("norm", 2), levels("agg", 2), levels("w", 20)},
 		rows:    map[[4]int][]float64{},
 	}
-	for _, r := range records[1:] {
+	choices, columns := scores.Columns(scores.Head[:4]...), scores.Columns(l.units...)
+	for i := range scores.Rows {
 		var key [4]int
 		for k := range key {
-			key[k] = int(number(t, r[k]))
+			key[k] = int(choices[k][i])
 		}
-		for _, cell := range r[4:] {
-			l.rows[key] = append(l.rows[key], number(t, cell))
+		for _, c := range columns {
+			l.rows[key] = append(l.rows[key], c[i])
 		}
 	}
 	if len(l.rows) != 400 {
 		t.Fatalf("%d variants, want 400", len(l.rows))
 	}
-	index := map[string]float64{}
-	for _, r := range table(t, "results.csv")[1:] {
-		index[r[0]] = number(t, r[2])
-	}
+	index := sharedtest.CSV(t, "cases", "coinr-asem", "results.csv").ByName("uCode", "Index")
 	var nominal []float64
 	for _, u := range l.units {
 		nominal = append(nominal, index[u])
 	}
 	return l, nominal
-}
-
-func table(t testing.TB, file string) [][]string {
-	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", "coinr-asem", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return records
-}
-
-func number(t testing.TB, s string) float64 {
-	t.Helper()
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
 }
 
 // far notes the largest difference seen.

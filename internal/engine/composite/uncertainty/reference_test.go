@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"peerscape/internal/engine/composite/uncertainty"
+	"peerscape/internal/sharedtest"
 )
 
 // The full factorial of the reference case: 51 units, 400 variants.
@@ -17,15 +18,17 @@ func TestEnumerateReferenceCase(t *testing.T) {
 		t.Fatalf("exact %v, N %d, kept %d", r.Exact, r.N, r.Kept)
 	}
 	var mean, quantiles far
-	for i, row := range table(t, "ua_full_factorial_rankstats.csv")[1:] {
+	want := sharedtest.CSV(t, "cases", "coinr-asem", "ua_full_factorial_rankstats.csv")
+	c := want.Columns("mean", "median", "q05", "q95")
+	for i, code := range want.Text("uCode") {
 		u := r.Units[i]
-		if row[0] != m.units[i] || u.Scored != 400 {
-			t.Fatalf("unit %d is %s, want %s; scored %d", i, m.units[i], row[0], u.Scored)
+		if code != m.units[i] || u.Scored != 400 {
+			t.Fatalf("unit %d is %s, want %s; scored %d", i, m.units[i], code, u.Scored)
 		}
-		mean.see(u.MeanRank, number(t, row[2]))
-		quantiles.see(u.MedianRank, number(t, row[3]))
-		quantiles.see(u.RankQ05, number(t, row[4]))
-		quantiles.see(u.RankQ95, number(t, row[5]))
+		mean.see(u.MeanRank, c[0][i])
+		quantiles.see(u.MedianRank, c[1][i])
+		quantiles.see(u.RankQ05, c[2][i])
+		quantiles.see(u.RankQ95, c[3][i])
 	}
 	mean.within(t, "mean rank, 51 units", 1e-9)
 	quantiles.within(t, "median, 5 and 95 % quantiles of ranks", 1e-12)
@@ -83,15 +86,17 @@ func TestAnovaReferenceCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	var moments, indices far
-	for k, row := range table(t, "sobol_exact.csv")[1:] {
+	exact := sharedtest.CSV(t, "cases", "coinr-asem", "sobol_exact.csv")
+	c := exact.Columns("S1", "ST", "meanY", "varY")
+	for k, factor := range exact.Text("factor") {
 		f := ix.Factors[k]
-		if f.Factor != row[0] || f.Wide {
-			t.Fatalf("factor %d is %+v, want %s", k, f, row[0])
+		if f.Factor != factor || f.Wide {
+			t.Fatalf("factor %d is %+v, want %s", k, f, factor)
 		}
-		indices.see(f.First, number(t, row[1]))
-		indices.see(f.Total, number(t, row[2]))
-		moments.see(ix.Mean, number(t, row[3]))
-		moments.see(ix.Variance, number(t, row[4]))
+		indices.see(f.First, c[0][k])
+		indices.see(f.Total, c[1][k])
+		moments.see(ix.Mean, c[2][k])
+		moments.see(ix.Variance, c[3][k])
 	}
 	moments.within(t, "mean 1.898137 and variance 0.6373326 of the rank shift", 1e-12)
 	indices.within(t, "exact first and total indices of 4 choices", 1e-9)
@@ -99,7 +104,7 @@ func TestAnovaReferenceCase(t *testing.T) {
 
 func TestSensitivityReferenceCase(t *testing.T) {
 	m, nominal := asem(t)
-	exact := table(t, "sobol_exact.csv")[1:]
+	exact := sharedtest.CSV(t, "cases", "coinr-asem", "sobol_exact.csv").Columns("S1", "ST")
 	var all far
 	for seed := range uint64(12) {
 		ix, err := uncertainty.Sensitivity(bg, m, uncertainty.Options{N: 10_000, Seed: seed, Bootstrap: 50}, uncertainty.RankShift(nominal))
@@ -109,13 +114,13 @@ func TestSensitivityReferenceCase(t *testing.T) {
 		if ix.Runs != 60_000 || ix.Wide() || ix.Exact {
 			t.Errorf("seed %d: %d runs, wide %v, exact %v", seed, ix.Runs, ix.Wide(), ix.Exact)
 		}
-		for k, row := range exact {
-			f := ix.Factors[k]
-			all.see(f.First, number(t, row[1]))
-			all.see(f.Total, number(t, row[2]))
+		for k, f := range ix.Factors {
+			first, total := exact[0][k], exact[1][k]
+			all.see(f.First, first)
+			all.see(f.Total, total)
 			if seed == 0 {
-				t.Logf("%-7s first %.4f [%.4f, %.4f] exact %.6s; total %.4f [%.4f, %.4f] exact %.6s",
-					f.Factor, f.First, f.FirstLow, f.FirstHigh, row[1], f.Total, f.TotalLow, f.TotalHigh, row[2])
+				t.Logf("%-7s first %.4f [%.4f, %.4f] exact %.4f; total %.4f [%.4f, %.4f] exact %.4f",
+					f.Factor, f.First, f.FirstLow, f.FirstHigh, first, f.Total, f.TotalLow, f.TotalHigh, total)
 			}
 		}
 	}

@@ -8,14 +8,16 @@ import (
 
 	"peerscape/internal/engine/composite/weigh"
 	"peerscape/internal/engine/sample"
+	"peerscape/internal/sharedtest"
 )
 
 // asem returns columns of a step of the case coinr-asem by code.
 func asem(t *testing.T, file string) (head []string, byCode map[string][]float64) {
-	head, _, rows := readCase(t, "coinr-asem", file, 1)
+	table := sharedtest.CSV(t, "cases", "coinr-asem", file)
+	head = table.Head[1:]
 	byCode = make(map[string][]float64, len(head))
-	for j, c := range transpose(rows) {
-		byCode[head[j]] = c
+	for _, code := range head {
+		byCode[code] = table.Numbers(code)
 	}
 	return head, byCode
 }
@@ -30,12 +32,13 @@ func pick(byCode map[string][]float64, codes ...string) weigh.Table {
 
 // hierarchy returns code, level, parent and weight of each element of the case.
 func hierarchy(t *testing.T) (codes []string, parent []int, weights []float64, level []string) {
-	_, names, _ := readCase(t, "coinr-asem", "iMeta.csv", 10)
+	meta := sharedtest.CSV(t, "cases", "coinr-asem", "iMeta.csv")
+	code, levels, parents, weight := meta.Text("iCode"), meta.Text("Level"), meta.Text("Parent"), meta.Numbers("Weight")
 	var up []string
-	for _, n := range names {
-		if n[9] == "Indicator" || n[9] == "Aggregate" {
-			codes, level, up = append(codes, n[1]), append(level, n[0]), append(up, n[8])
-			weights = append(weights, numbers(t, n[4:5])[0])
+	for i, kind := range meta.Text("Type") {
+		if kind == "Indicator" || kind == "Aggregate" {
+			codes, level, up = append(codes, code[i]), append(level, levels[i]), append(up, parents[i])
+			weights = append(weights, weight[i])
 		}
 	}
 	for _, u := range up {
@@ -46,12 +49,12 @@ func hierarchy(t *testing.T) (codes []string, parent []int, weights []float64, l
 
 func TestCaseCorrelations(t *testing.T) {
 	head, step := asem(t, "step_normalised.csv")
-	_, names, want := readCase(t, "coinr-asem", "corr_normalised.csv", 1)
+	_, names, want := rowsOf(sharedtest.CSV(t, "cases", "coinr-asem", "corr_normalised.csv"))
 	r := sample.Correlations(pick(step, head...).Columns)
 	var g gap
 	for i := range want {
-		if names[i][0] != head[i] {
-			t.Fatalf("row %d is %s, want %s", i, names[i][0], head[i])
+		if names[i] != head[i] {
+			t.Fatalf("row %d is %s, want %s", i, names[i], head[i])
 		}
 		for j := range want {
 			if d := g.see(r[i][j], want[i][j]); !(d <= 1e-10) {
@@ -76,15 +79,15 @@ func TestCaseCronbach(t *testing.T) {
 			members[top] = append(members[top], c)
 		}
 	}
-	_, names, want := readCase(t, "coinr-asem", "cronbach.csv", 1)
+	_, names, want := rowsOf(sharedtest.CSV(t, "cases", "coinr-asem", "cronbach.csv"))
 	var g gap
 	for i, n := range names {
-		a, _, err := weigh.Alpha(pick(steps[n[0]], members[n[0]]...), weigh.Pairwise)
+		a, _, err := weigh.Alpha(pick(steps[n], members[n]...), weigh.Pairwise)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if d := g.see(a, want[i][0]); !(d <= 1e-10) {
-			t.Errorf("alpha of %s: %.14g, want %.14g", n[0], a, want[i][0])
+			t.Errorf("alpha of %s: %.14g, want %.14g", n, a, want[i][0])
 		}
 	}
 	t.Logf("cronbach.csv: %d groups, largest error %.2g, tolerance 1e-10", len(want), g.largest)
@@ -96,29 +99,25 @@ func TestCaseEffectiveWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, names, want := readCase(t, "coinr-asem", "eff_weights.csv", 1)
+	_, names, want := rowsOf(sharedtest.CSV(t, "cases", "coinr-asem", "eff_weights.csv"))
 	var g gap
 	for i, n := range names {
-		k := slices.Index(codes, n[0])
+		k := slices.Index(codes, n)
 		if d := g.see(got[k], want[i][2]); !(d <= 1e-12) {
-			t.Errorf("%s: %.14g, want %.14g", n[0], got[k], want[i][2])
+			t.Errorf("%s: %.14g, want %.14g", n, got[k], want[i][2])
 		}
 	}
 	t.Logf("eff_weights.csv: %d elements, largest error %.2g, tolerance 1e-12", len(want), g.largest)
 }
 
 func TestCasePrincipalComponents(t *testing.T) {
-	_, names, loadings := readCase(t, "coinr-asem", "pca_pillars_loadings.csv", 1)
-	var pillars []string
-	for _, n := range names {
-		pillars = append(pillars, n[0])
-	}
+	_, pillars, loadings := rowsOf(sharedtest.CSV(t, "cases", "coinr-asem", "pca_pillars_loadings.csv"))
 	_, step := asem(t, "step_aggregated.csv")
 	c, err := weigh.ComponentsOf(pick(step, pillars...), weigh.Correlation, weigh.Listwise)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, values := readCase(t, "coinr-asem", "pca_pillars_eigen.csv", 1)
+	_, _, values := rowsOf(sharedtest.CSV(t, "cases", "coinr-asem", "pca_pillars_eigen.csv"))
 	var v, l gap
 	for k := range values {
 		if d := v.see(c.Variances[k], values[k][0]); !(d <= 1e-8) {
@@ -137,7 +136,7 @@ func TestCasePrincipalComponents(t *testing.T) {
 
 func TestCaseOptimisedWeights(t *testing.T) {
 	_, step := asem(t, "step_aggregated.csv")
-	_, _, want := readCase(t, "coinr-asem", "opt_weights_level3.csv", 1)
+	_, _, want := rowsOf(sharedtest.CSV(t, "cases", "coinr-asem", "opt_weights_level3.csv"))
 	table := pick(step, "Conn", "Sust")
 	o, err := weigh.Optimise(table, nil, nil)
 	if err != nil {

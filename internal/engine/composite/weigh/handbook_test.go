@@ -1,11 +1,7 @@
 package weigh_test
 
 import (
-	"encoding/csv"
 	"math"
-	"math/big"
-	"os"
-	"strings"
 	"testing"
 
 	"peerscape/internal/engine/composite/weigh"
@@ -13,62 +9,11 @@ import (
 	"peerscape/internal/sharedtest"
 )
 
-// handbook returns a table of testdata/handbook.txt: the names of its columns
-// and rows, and the rows of numbers.
-func handbook(t *testing.T, table string) (head, names []string, rows [][]float64) {
-	t.Helper()
-	text, err := os.ReadFile("testdata/handbook.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, ok := strings.Cut(string(text), "\ntable "+table)
-	if !ok {
-		t.Fatalf("no table %s", table)
-	}
-	block, _, _ := strings.Cut(rest, "\n\n")
-	lines := strings.Split(strings.TrimSpace(block), "\n")
-	for _, line := range lines[2:] {
-		cells := strings.Split(line, " | ")
-		names = append(names, cells[0])
-		rows = append(rows, numbers(t, cells[1:]))
-	}
-	return strings.Split(lines[1], " | ")[1:], names, rows
-}
-
-// numbers parses cells such as "0.25", "1/3" and "NA".
-func numbers(t *testing.T, cells []string) (out []float64) {
-	t.Helper()
-	for _, c := range cells {
-		if c == "NA" {
-			out = append(out, math.NaN())
-			continue
-		}
-		r, ok := new(big.Rat).SetString(c)
-		if !ok {
-			t.Fatalf("%q is no number", c)
-		}
-		v, _ := r.Float64()
-		out = append(out, v)
-	}
-	return out
-}
-
-// readCase returns head, first cells and numbers behind them of a reference case.
-func readCase(t *testing.T, folder, file string, skip int) (head []string, names [][]string, rows [][]float64) {
-	t.Helper()
-	f, err := os.Open(sharedtest.Path(t, "cases", folder, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	all, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range all[1:] {
-		names, rows = append(names, r[:skip]), append(rows, numbers(t, r[skip:]))
-	}
-	return all[0][skip:], names, rows
+// rowsOf returns the names of a table's columns and rows, without the first
+// column, and its rows of numbers.
+func rowsOf(table *sharedtest.Table) (head, names []string, rows [][]float64) {
+	names, columns := table.Named()
+	return table.Head[1:], names, transpose(columns)
 }
 
 func transpose(rows [][]float64) [][]float64 {
@@ -84,9 +29,9 @@ func transpose(rows [][]float64) [][]float64 {
 // achievement is the table of 23 countries by 8 indicators, with the printed
 // scores and ranks by benefit of the doubt.
 func achievement(t *testing.T) (table weigh.Table, scores, ranks []float64) {
-	head, units, rows := handbook(t, "A.2")
-	c := transpose(rows)
-	return weigh.Table{Columns: c[:8], Names: head[:8], Units: units}, c[8], c[9]
+	a2 := sharedtest.Handbook(t, "A.2")
+	codes := a2.Head[1:9]
+	return weigh.Table{Columns: a2.Columns(codes...), Names: codes, Units: a2.Text("country")}, a2.Numbers("bod_score"), a2.Numbers("bod_rank")
 }
 
 // gap follows the largest difference of two figures.
@@ -102,12 +47,12 @@ func (g *gap) see(got, want float64) float64 {
 
 func TestHandbookTable6Correlations(t *testing.T) {
 	tai, _, _ := achievement(t)
-	_, names, rows := handbook(t, "6 ")
+	_, names, rows := rowsOf(sharedtest.Handbook(t, "6"))
 	r := sample.Correlations(tai.Columns)
 	var g gap
 	n := 0
 	for i, row := range rows {
-		for j, want := range row {
+		for j, want := range row[:i+1] {
 			n++
 			if d := g.see(r[i+1][j], want); !(d <= 0.02) {
 				t.Errorf("%s with %s: %.4f, printed %g", names[i], tai.Names[j], r[i+1][j], want)
@@ -122,7 +67,7 @@ func TestHandbookTable6Correlations(t *testing.T) {
 
 func TestHandbookTable7Eigenvalues(t *testing.T) {
 	tai, _, _ := achievement(t)
-	_, _, rows := handbook(t, "7 ")
+	_, _, rows := rowsOf(sharedtest.Handbook(t, "7"))
 	c, err := weigh.ComponentsOf(tai, weigh.Correlation, weigh.Listwise)
 	if err != nil {
 		t.Fatal(err)
@@ -148,8 +93,8 @@ func TestHandbookTable7Eigenvalues(t *testing.T) {
 
 func TestHandbookTable9Varimax(t *testing.T) {
 	tai, _, _ := achievement(t)
-	_, names, rows := handbook(t, "9 ")
-	_, _, last := handbook(t, "9, last row")
+	_, names, rows := rowsOf(sharedtest.Handbook(t, "9"))
+	_, _, last := rowsOf(sharedtest.Handbook(t, "9, last row"))
 	f, err := weigh.FactorsOf(tai, weigh.Correlation, weigh.Listwise, weigh.FactorCount{Number: 4})
 	if err != nil {
 		t.Fatal(err)
@@ -181,7 +126,7 @@ func TestHandbookTable9Varimax(t *testing.T) {
 // squared, by the sum of these squares.
 func TestHandbookFactorWeights(t *testing.T) {
 	tai, _, _ := achievement(t)
-	_, names, rows := handbook(t, "9 ")
+	_, names, rows := rowsOf(sharedtest.Handbook(t, "9"))
 	got, err := weigh.Find(weigh.Rule{Method: weigh.Factor, Factors: weigh.FactorCount{Number: 4}}, tai)
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +185,7 @@ func TestHandbookTable19BenefitOfTheDoubt(t *testing.T) {
 }
 
 func TestHandbookTable20Comparisons(t *testing.T) {
-	head, _, m := handbook(t, "20 ")
+	head, _, m := rowsOf(sharedtest.Handbook(t, "20"))
 	c, err := weigh.Compare(m, head)
 	if err != nil {
 		t.Fatal(err)
@@ -264,13 +209,13 @@ func TestHandbookTable20Comparisons(t *testing.T) {
 // The same from the files of the reference case, and our linear programme
 // against a second one.
 func TestReferenceCaseTAI(t *testing.T) {
-	_, names, rows := readCase(t, "oecd-tai", "raw23.csv", 1)
-	tai := weigh.Table{Columns: transpose(rows)}
+	names, columns := sharedtest.CSV(t, "cases", "oecd-tai", "raw23.csv").Named()
+	tai := weigh.Table{Columns: columns}
 	own, _, _ := achievement(t)
 	for j, c := range tai.Columns {
 		for i, v := range c {
 			if v != own.Columns[j][i] {
-				t.Errorf("%s: column %d is %g here and %g in our own file", names[i][0], j, v, own.Columns[j][i])
+				t.Errorf("%s: column %d is %g here and %g in our own file", names[i], j, v, own.Columns[j][i])
 			}
 		}
 	}
@@ -279,15 +224,15 @@ func TestReferenceCaseTAI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, want := readCase(t, "oecd-tai", "expected_bod_recomputed.csv", 1)
+	_, _, want := rowsOf(sharedtest.CSV(t, "cases", "oecd-tai", "expected_bod_recomputed.csv"))
 	var g gap
 	for i := range want {
 		if diff := g.see(d.Scores[i], want[i][0]); !(diff <= 1e-6) {
-			t.Errorf("%s: %.7f, want %g", names[i][0], d.Scores[i], want[i][0])
+			t.Errorf("%s: %.7f, want %g", names[i], d.Scores[i], want[i][0])
 		}
 	}
 	t.Logf("expected_bod_recomputed.csv: 23 scores, largest error %.2g, tolerance 1e-6 (six decimals)", g.largest)
-	head, _, m := readCase(t, "oecd-tai", "table20_ahp_matrix.csv", 1)
+	head, _, m := rowsOf(sharedtest.CSV(t, "cases", "oecd-tai", "table20_ahp_matrix.csv"))
 	c, err := weigh.Compare(m, head)
 	if err != nil || math.Abs(c.Eigenvalue-8.2111) > 1e-4 {
 		t.Errorf("comparisons of the file: eigenvalue %.5f, error %v", c.Eigenvalue, err)
