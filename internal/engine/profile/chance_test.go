@@ -289,3 +289,36 @@ func TestTrueFindingsAreDistinct(t *testing.T) {
 		t.Errorf("%d distinct, want 8 or little more", p.Chance.Distinct)
 	}
 }
+
+// The worked example of docs/profile.md.
+func TestWorkedExampleOfTheDocs(t *testing.T) {
+	values := make([]float64, 20)
+	for i := range values {
+		values[i] = float64(i)
+	}
+	table := oneYear(MoreIsBetter, values...)
+	for i := range table.Units {
+		table.Units[i].Country = id(fmt.Sprintf("K%d", i%10)).Code // two regions a country: too few to tell
+	}
+	r := build(t, table, "U18", Defaults()).Readings[0]
+	c, f := r.Comparisons[EU], r.Finding
+	for what, pair := range map[string][2]float64{
+		"others":              {float64(c.N), 19},
+		"median":              {c.Median, 9},
+		"spread":              {c.Spread, 7.413},
+		"effect":              {c.Effect, 1.2141},
+		"superiority":         {c.Superiority.Value, 0.9474},
+		"its low end":         {c.Superiority.Low, 0.7536},
+		"its high end":        {c.Superiority.High, 0.9906},
+		"P":                   {f.P, 0.2},
+		"chance of asset":     {f.Asset, 0.30},
+		"chance of challenge": {f.Challenge, 0.25},
+	} {
+		if math.Abs(pair[0]-pair[1]) > 6e-5 {
+			t.Errorf("%s: %.5f, the docs say %v", what, pair[0], pair[1])
+		}
+	}
+	if f.Verdict != Asset || f.Distinct || !r.Marked() {
+		t.Errorf("%s, distinct %v, marked %v", f.Verdict, f.Distinct, r.Marked())
+	}
+}
