@@ -306,3 +306,25 @@ func wantFault(t testing.TB, err error, key string) {
 	}
 	t.Log(fmt.Sprint(err))
 }
+
+func TestComplete(t *testing.T) {
+	d := line(0, 1, 2, 3, 4)
+	d.set(3, 1, nan)
+	d.set(4, 1, nan)
+	d.set(2, 1, nan)
+	d.set(4, 3, nan)
+	got := d.Complete()
+	if !slices.Equal(got, []int{0, 2, 4}) && !slices.Equal(got, []int{0, 2, 3}) {
+		t.Errorf("kept %v", got)
+	}
+	for _, i := range got {
+		for _, j := range got {
+			if x := d.At(i, j); x != x {
+				t.Errorf("the distance of %d and %d is not known", i, j)
+			}
+		}
+	}
+	if got := line(0, 1).Complete(); !slices.Equal(got, []int{0, 1}) {
+		t.Errorf("kept %v of two that are known", got)
+	}
+}

@@ -39,6 +39,45 @@ func (t *Triangle) At(i, j int) float64 {
 	return 0
 }
 
+// Complete lists units, in their order, of which each distance to each other is
+// known: of two whose distance is not known, the one that lacks more goes.
+func (t *Triangle) Complete() []int {
+	lacks := make([]int, t.n)
+	for i := range t.n {
+		for j, d := range t.row(i) {
+			if d != d {
+				lacks[i]++
+				lacks[j]++
+			}
+		}
+	}
+	gone := make([]bool, t.n)
+	for {
+		worst := -1
+		for i, n := range lacks {
+			if !gone[i] && n > 0 && (worst < 0 || n > lacks[worst]) {
+				worst = i
+			}
+		}
+		if worst < 0 {
+			break
+		}
+		gone[worst] = true
+		for j := range t.n {
+			if d := t.At(worst, j); d != d {
+				lacks[j]--
+			}
+		}
+	}
+	var kept []int
+	for i := range t.n {
+		if !gone[i] {
+			kept = append(kept, i)
+		}
+	}
+	return kept
+}
+
 // row returns the distances of unit i to those before it.
 func (t *Triangle) row(i int) []float64 {
 	from := i * (i - 1) / 2

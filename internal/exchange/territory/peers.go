@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 
@@ -15,11 +16,17 @@ import (
 	"peerscape/internal/nuts"
 )
 
-// Structure is the list of structural variables.
+// Structure is the list of structural variables and of the contexts that they
+// belong to.
 type Structure struct {
+	Context []struct {
+		Code   string  `toml:"code"`
+		Weight float64 `toml:"weight"`
+	} `toml:"context"`
 	Variable []struct {
 		Indicator string  `toml:"indicator"`
 		Class     string  `toml:"class"`
+		Context   string  `toml:"context"`
 		Weight    float64 `toml:"weight"`
 		Log       bool    `toml:"log"`
 	} `toml:"variable"`
@@ -42,7 +49,7 @@ func ReadStructure(files fs.FS) (*Structure, error) {
 		return nil, f
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, fault.New(fault.Invalid, "structure.key", "%s is not a key of a variable", unknown[0]).In(name, 0).Do("Write indicator or class, weight, log")
+		return nil, fault.New(fault.Invalid, "structure.key", "%s is not a key of a variable", unknown[0]).In(name, 0).Do("Write indicator or class, context, weight, log")
 	}
 	return &s, nil
 }
@@ -53,6 +60,20 @@ type PeerSet struct {
 	Columns [][]float64               // natural values, by variable and unit
 	Sources []*catalogue.ColumnSource // of each variable; nil for classes
 	Left    []string                  // variables without figures at this level
+
+	all   sync.Once
+	pairs *peers.Triangle
+	crowd *peers.Crowd
+}
+
+// Pairs returns the distances of every two regions and where a distance stands
+// among them. They are computed once.
+func (p *PeerSet) Pairs() (*peers.Triangle, *peers.Crowd) {
+	p.all.Do(func() {
+		p.pairs = p.Set.All()
+		p.crowd = p.pairs.Crowd()
+	})
+	return p.pairs, p.crowd
 }
 
 // PeerSet makes the set of all regions of a level of the current NUTS version.
@@ -78,6 +99,9 @@ func (a *Analyst) PeerSet(ctx context.Context, s *Structure, level int, m peers.
 	at := 0
 	for _, v := range s.Variable {
 		x := peers.Variable{Code: v.Class, Kind: peers.Nominal, Weight: v.Weight, Structural: true}
+		if m == peers.Gower {
+			x.Context = v.Context
+		}
 		column, known := a.class(v.Class, regions)
 		var source *catalogue.ColumnSource
 		if v.Indicator != "" {
@@ -100,7 +124,13 @@ func (a *Analyst) PeerSet(ctx context.Context, s *Structure, level int, m peers.
 		variables = append(variables, x)
 		out.Columns, out.Sources = append(out.Columns, column), append(out.Sources, source)
 	}
-	out.Set, err = peers.New(units, variables, out.Columns, m)
+	o := peers.Options{Measure: m}
+	if m == peers.Gower {
+		for _, c := range s.Context {
+			o.Contexts = append(o.Contexts, peers.Context{Code: c.Code, Weight: c.Weight})
+		}
+	}
+	out.Set, err = peers.NewWith(units, variables, out.Columns, o)
 	return out, err
 }
 
