@@ -164,7 +164,9 @@ func (v *peersView) nearest(near []peers.Peer, c *peersCommand) *table {
 	t.notes = []string{
 		v.used(),
 		"Nearer: share of all pairs of regions of this level that lie nearer together.",
-		fmt.Sprintf("Stays: share of %d variants of the weights, each without one variable, in which the region is among the %d.", c.Runs, c.Peers),
+	}
+	if c.Runs > 0 {
+		t.notes = append(t.notes, fmt.Sprintf("Stays: share of %d variants of the weights, each without one variable, in which the region is among the %d.", c.Runs, c.Peers))
 	}
 	t.value = out
 	return t
