@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -35,6 +36,7 @@ type Config struct {
 	Now      func() time.Time
 	Random   io.Reader // for secrets and ids; nil: the machine's
 	Origin   *url.URL  // where people reach the site; nil: where it answers
+	Messages []fs.FS   // catalogues of the interface, later ones first in rank; nil: the bundled
 	Snapshot bool      // load the bundled figures where the database lacks them
 }
 
@@ -49,6 +51,7 @@ type App struct {
 	now     func() time.Time
 	version string
 	origin  *url.URL
+	words   []fs.FS
 }
 
 // Open opens the database, migrates it, reads the tables and, if asked to,
@@ -57,7 +60,10 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
-	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin}
+	if c.Messages == nil {
+		c.Messages = []fs.FS{data.Messages()}
+	}
+	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -102,7 +108,7 @@ func (a *App) Handler() (http.Handler, error) {
 	mux := http.NewServeMux()
 	api.Register(mux, a.Catalogue, a.Regions, a.version)
 	pages, err := web.Handler(web.Config{
-		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: data.Messages(),
+		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
 		Now: a.now, Log: a.log, Version: a.version, People: a.People, Origin: a.origin,
 	})
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 type serveCommand struct {
 	Addr   string `default:"127.0.0.1:8080" env:"PEERSCAPE_ADDR" help:"Address to answer on (${env}, default ${default}). Port 0 takes a free one."`
 	Origin string `env:"PEERSCAPE_ORIGIN" placeholder:"URL" help:"Address under which people reach the site, such as https://peerscape.example.org (${env}); left out, links have no site and there are no passkeys."`
+
+	Messages string `type:"existingdir" placeholder:"DIR" env:"PEERSCAPE_MESSAGES" help:"Folder of further catalogue files, made by messages import (${env})."`
 }
 
 func (c *serveCommand) Run(s *session) error {
@@ -19,7 +21,7 @@ func (c *serveCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(s, app.Config{DSN: s.global.DB, Version: version, Log: s.logger(), Now: s.Now, Origin: origin, Snapshot: true})
+	a, err := app.Open(s, app.Config{DSN: s.global.DB, Version: version, Log: s.logger(), Now: s.Now, Origin: origin, Messages: catalogues(c.Messages), Snapshot: true})
 	if err != nil {
 		return err
 	}

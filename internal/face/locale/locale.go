@@ -7,6 +7,7 @@
 package locale
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"html"
@@ -19,6 +20,8 @@ import (
 	"github.com/a-h/templ"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+
+	"peerscape/internal/fault"
 )
 
 // Lang is a language that the interface speaks.
@@ -28,52 +31,90 @@ type Lang struct {
 	tag  language.Tag
 }
 
-// Languages are those of the message catalogue, in the order of the menu.
-func Languages() []Lang {
-	return []Lang{
-		{"en", "English", language.English},
-		{"fi", "Suomi", language.Finnish},
-		{"de", "Deutsch", language.German},
-		{"es", "Español", language.Spanish},
-		{"pl", "Polski", language.Polish},
-	}
-}
+// shipped are the languages that we keep complete, in the order of the menu.
+// Others that a catalogue has follow in the order of their codes.
+var shipped = []string{"en", "fi", "de", "es", "pl"}
 
 // Words is the message catalogue of all languages.
 type Words struct {
-	readers map[string]*Reader
-	match   language.Matcher
+	languages []Lang
+	readers   map[string]*Reader
+	match     language.Matcher
 }
 
 // Reader writes for one reader.
 type Reader struct {
 	Lang
+	words    *Words
 	messages *i18n.Localizer
 }
 
-// Open reads <lang>.toml of every language from fsys.
-func Open(fsys fs.FS) (*Words, error) {
+// Open reads the <lang>.toml of every language from the folders; what a later
+// folder says replaces what an earlier one does, message by message. A file
+// names its language under [language]: name = "Suomi".
+func Open(folders ...fs.FS) (*Words, error) {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	w := &Words{readers: map[string]*Reader{}}
-	var tags []language.Tag
-	for _, l := range Languages() {
-		name := l.Code + ".toml"
-		b, err := fs.ReadFile(fsys, name)
+	for _, fsys := range folders {
+		names, err := fs.Glob(fsys, "*.toml")
 		if err != nil {
-			return nil, fmt.Errorf("read the messages: %w", err)
+			return nil, fmt.Errorf("list the messages: %w", err)
 		}
-		if _, err := bundle.ParseMessageFileBytes(b, path.Base(name)); err != nil {
-			return nil, fmt.Errorf("read the messages of %s: %w", name, err)
+		for _, name := range names {
+			if err := w.read(bundle, fsys, name); err != nil {
+				return nil, err
+			}
 		}
-		tags = append(tags, l.tag)
 	}
-	for _, l := range Languages() {
-		w.readers[l.Code] = &Reader{Lang: l, messages: i18n.NewLocalizer(bundle, l.Code, "en")}
+	if w.readers["en"] == nil {
+		return nil, fault.New(fault.Internal, "locale.english", "the messages have no English").Do("Install the program again")
+	}
+	slices.SortFunc(w.languages, func(a, b Lang) int { return cmp.Or(place(a.Code)-place(b.Code), strings.Compare(a.Code, b.Code)) })
+	var tags []language.Tag
+	for i, l := range w.languages {
+		r := &Reader{Lang: l, words: w, messages: i18n.NewLocalizer(bundle, l.Code, "en")}
+		w.languages[i].Name = r.T("language.name")
+		r.Lang = w.languages[i]
+		w.readers[l.Code] = r
+		tags = append(tags, l.tag)
 	}
 	w.match = language.NewMatcher(tags)
 	return w, nil
 }
+
+func place(code string) int {
+	if i := slices.Index(shipped, code); i >= 0 {
+		return i
+	}
+	return len(shipped)
+}
+
+func (w *Words) read(bundle *i18n.Bundle, fsys fs.FS, name string) error {
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return fmt.Errorf("read the messages: %w", err)
+	}
+	code := strings.TrimSuffix(path.Base(name), ".toml")
+	tag, err := language.Parse(code)
+	if err != nil {
+		return fault.New(fault.Invalid, "locale.code", "%q is not the code of a language", code).In(name, 0).Do("Name the file by a code such as sv.toml").Because(err)
+	}
+	if _, err := bundle.ParseMessageFileBytes(b, path.Base(name)); err != nil {
+		return fault.New(fault.Invalid, "locale.syntax", "the messages cannot be read: %v", err).In(name, 0).Do("Correct the line").Because(err)
+	}
+	if w.readers[code] == nil {
+		w.readers[code] = &Reader{}
+		w.languages = append(w.languages, Lang{Code: code, tag: tag})
+	}
+	return nil
+}
+
+// Languages lists the languages of the catalogue, in the order of the menu.
+func (w *Words) Languages() []Lang { return w.languages }
+
+// Languages lists the languages that a reader can change to.
+func Languages(ctx context.Context) []Lang { return From(ctx).words.languages }
 
 // Has reports whether the interface speaks a language.
 func (w *Words) Has(code string) bool { return w.readers[code] != nil }
@@ -89,7 +130,7 @@ func (w *Words) Reader(accept string, wishes ...string) *Reader {
 	tags, _, err := language.ParseAcceptLanguage(accept)
 	if err == nil && len(tags) > 0 {
 		if _, i, sure := w.match.Match(tags...); sure > language.No {
-			return w.readers[Languages()[i].Code]
+			return w.readers[w.languages[i].Code]
 		}
 	}
 	return w.readers["en"]

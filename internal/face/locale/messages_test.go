@@ -23,6 +23,16 @@ var forms = map[string][]string{
 	"en": {"one", "other"}, "fi": {"one", "other"}, "de": {"one", "other"}, "es": {"many", "one", "other"}, "pl": {"few", "many", "one", "other"},
 }
 
+// languages are those that we keep complete.
+func languages(t *testing.T) []Lang {
+	t.Helper()
+	w, err := Open(data.Messages())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Languages()
+}
+
 func isForm(name string) bool {
 	return slices.Contains([]string{"zero", "one", "two", "few", "many", "other"}, name)
 }
@@ -78,7 +88,7 @@ func gapsOf(text string) []string {
 
 func TestEveryLanguageSaysEverything(t *testing.T) {
 	english := read(t, "en")
-	for _, l := range Languages() {
+	for _, l := range languages(t) {
 		other := read(t, l.Code)
 		for key, m := range english {
 			got, ok := other[key]
@@ -179,7 +189,7 @@ func TestCatalogueHasItsWords(t *testing.T) {
 		need(i.Code, "amount."+i.Unit)
 		need(i.Code, "domain."+i.Domain)
 		need(i.Code, "direction."+i.Direction)
-		for _, l := range Languages() {
+		for _, l := range languages(t) {
 			if i.Name[l.Code] == "" {
 				t.Errorf("%s has no name in %s", i.Code, l.Code)
 			}

@@ -34,7 +34,7 @@ import (
 type Config struct {
 	Catalogue    page.Figures
 	Nomenclature *nuts.Nomenclature
-	Messages     fs.FS // <lang>.toml of every language
+	Messages     []fs.FS // folders of <lang>.toml, later ones first in rank
 	Now          func() time.Time
 	Log          *slog.Logger
 	Version      string
@@ -46,7 +46,7 @@ type Config struct {
 
 // Handler serves the pages and what they load.
 func Handler(c Config) (http.Handler, error) {
-	words, err := locale.Open(c.Messages)
+	words, err := locale.Open(c.Messages...)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // languages is the choice of the interface's language.
 func languages(ctx context.Context, chosen string) component.Choice {
 	options := []component.Option{{Value: "", Text: locale.T(ctx, "account.lang-browser"), Chosen: chosen == ""}}
-	for _, l := range locale.Languages() {
+	for _, l := range locale.Languages(ctx) {
 		options = append(options, component.Option{Value: l.Code, Text: l.Name, Chosen: l.Code == chosen})
 	}
 	return component.Choice{ID: "lang", Name: "lang", Label: locale.T(ctx, "frame.language"), Groups: []component.Group{{Options: options}}}
