@@ -29,7 +29,7 @@ type Luck struct {
 
 	// P is the probability that a value drawn at random from the region's own and
 	// those of the EU is as far out as the region's, at either end; NaN for a
-	// context indicator, and without a value or Options.MinUnits EU regions. It
+	// context indicator, a dated value, and without a value or Options.MinUnits EU regions. It
 	// takes no note of flags.
 	P float64
 	Q float64 // P adjusted for the family: the lowest rate at which the indicator is distinct
@@ -69,7 +69,7 @@ func Family(readings []*Reading, o Options) Chance {
 func (b *builder) luck(read *Reading) Luck {
 	l := Luck{P: math.NaN(), Q: math.NaN()}
 	eu := &b.rest[EU]
-	if read.Indicator.Direction == Context || read.Comparisons[EU].N < b.o.MinUnits {
+	if b.dated(read) || read.Indicator.Direction == Context || read.Comparisons[EU].N < b.o.MinUnits {
 		return l
 	}
 	n := eu.len()

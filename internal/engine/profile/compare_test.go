@@ -224,7 +224,7 @@ func TestKeys(t *testing.T) {
 	}{
 		"group":    {int(EU), func(i int) string { return Group(i).String() }},
 		"verdict":  {int(Mixed), func(i int) string { return Verdict(i).String() }},
-		"reason":   {int(LowCoverage), func(i int) string { return Reason(i).String() }},
+		"reason":   {int(Dated), func(i int) string { return Reason(i).String() }},
 		"scale":    {int(ScaleSD), func(i int) string { return Scale(i).String() }},
 		"course":   {int(Falling), func(i int) string { return Course(i).String() }},
 		"break":    {int(ByTerritory), func(i int) string { return Break(i).String() }},
@@ -240,5 +240,49 @@ func TestKeys(t *testing.T) {
 		if got := last.name(last.most + 1); got != "unknown" {
 			t.Errorf("%s %d has the key %q", kind, last.most+1, got)
 		}
+	}
+}
+
+// What is known of long ago alone is placed, but no asset of today, and counts in
+// no domain score.
+func TestOldFiguresAreNotJudged(t *testing.T) {
+	rows := func(last float64) (out [][]float64) {
+		for i := range 30 {
+			row := make([]float64, 12) // 2010 to 2021
+			for y := range row {
+				row[y] = math.NaN()
+			}
+			row[3] = float64(i) // 2013
+			row[11] = last
+			out = append(out, row)
+		}
+		return out
+	}
+	years := yearsFrom(2010, 12)
+	for _, c := range []struct {
+		name    string
+		oldest  int
+		verdict Verdict
+		reason  Reason
+	}{
+		{"eight years back", 8, Asset, NoReason},
+		{"a year too old", 7, Undetermined, Dated},
+		{"any age", 0, Asset, NoReason},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			o := Defaults()
+			o.Oldest = c.oldest
+			p := build(t, series(years, MoreIsBetter, rows(math.NaN())...), "U29", o)
+			r := &p.Readings[0]
+			if r.Year != 2013 || r.Finding.Verdict != c.verdict || r.Finding.Reason != c.reason {
+				t.Fatalf("year %d, %s, %q", r.Year, r.Finding.Verdict, r.Finding.Reason)
+			}
+			if got := r.Comparisons[EU].Percentile.Value; got != 100 {
+				t.Errorf("percentile %v, want 100: where it stands is told at any age", got)
+			}
+			if dated := c.reason == Dated; math.IsNaN(p.Domains[0].Scores[EU].Score.Value) != dated || math.IsNaN(r.Finding.P) != dated {
+				t.Errorf("domain score %v, P %v", p.Domains[0].Scores[EU].Score, r.Finding.P)
+			}
+		})
 	}
 }

@@ -42,7 +42,7 @@ func (b *builder) scoreIn(g Group, k *domain, readings []Reading) DomainScore {
 	sum := 0.0
 	for _, j := range k.judged {
 		c := &readings[j].Comparisons[g]
-		if c.N < b.o.MinUnits {
+		if c.N < b.o.MinUnits || b.dated(&readings[j]) {
 			s.Missing = append(s.Missing, j)
 			continue
 		}

@@ -18,6 +18,11 @@ type Options struct {
 	MinUnits   int     // fewer units in a group: no verdict and no part in a domain score
 	Quorum     int     // groups that must agree on an asset or challenge; fewer if fewer can tell
 
+	// Oldest is by how many years a value may lie behind the newest year of the
+	// table and still be judged. Where it stands is told, but an old figure is no
+	// asset of today, and counts in no domain score. 0: any age.
+	Oldest int
+
 	FalseDiscovery float64 // share of distinct findings that may be owed to chance, between 0 and 1
 
 	Coverage     float64 // share of a domain's weight that must have values, 0 to 1
@@ -35,7 +40,7 @@ type Options struct {
 // Defaults returns the published rule.
 func Defaults() Options {
 	return Options{
-		Effect: 0.5, Superiority: 0.75, Confidence: 0.95, MinUnits: 5, Quorum: 2, FalseDiscovery: 0.1,
+		Effect: 0.5, Superiority: 0.75, Confidence: 0.95, MinUnits: 5, Quorum: 2, Oldest: 8, FalseDiscovery: 0.1,
 		Coverage: 0.6, YearCoverage: 0.5, MinYears: 5, Horizon: 30,
 		NoiseEstimated: 0.1, NoiseUnreliable: 0.25,
 	}
@@ -43,7 +48,7 @@ func Defaults() Options {
 
 // RuleVersion names the wording of the rule. It changes when a clause changes
 // its meaning, not when a threshold changes its value.
-const RuleVersion = "profile-rule-2"
+const RuleVersion = "profile-rule-3"
 
 // Clause is one threshold of the rule: a key for its sentence and its value.
 type Clause struct {
@@ -61,6 +66,7 @@ type Rule struct {
 func (o Options) Rule() Rule {
 	return Rule{Version: RuleVersion, Clauses: []Clause{
 		{"year-coverage", o.YearCoverage},
+		{"oldest", float64(o.Oldest)},
 		{"min-units", float64(o.MinUnits)},
 		{"effect", o.Effect},
 		{"superiority", o.Superiority},
@@ -86,6 +92,7 @@ func (o *Options) check() error {
 		{"Confidence", o.Confidence > 0.5 && o.Confidence < 1, "a probability between 0.5 and 1"},
 		{"MinUnits", o.MinUnits >= 1, "1 or more"},
 		{"Quorum", o.Quorum >= 1, "1 or more"},
+		{"Oldest", o.Oldest >= 0, "0 or more"},
 		{"FalseDiscovery", o.FalseDiscovery > 0 && o.FalseDiscovery < 1, "a share between 0 and 1"},
 		{"Coverage", o.Coverage >= 0 && o.Coverage <= 1, "a share from 0 to 1"},
 		{"YearCoverage", o.YearCoverage >= 0 && o.YearCoverage <= 1, "a share from 0 to 1"},

@@ -40,6 +40,7 @@ const (
 	NoSpread           // the units of the group do not differ
 	Straddles          // the thresholds are passed, but the interval reaches the middle
 	LowCoverage        // too few of the domain's indicators have a value
+	Dated              // the value is older than Options.Oldest allows
 )
 
 // Scale says what an effect size is counted in.
@@ -95,7 +96,7 @@ const (
 var (
 	groupKeys    = [...]string{"peers", "country", "class", "eu"}
 	verdictKeys  = [...]string{"undetermined", "ordinary", "asset", "challenge", "mixed"}
-	reasonKeys   = [...]string{"", "not-judged", "no-value", "no-group", "too-few-units", "no-spread", "straddles", "low-coverage"}
+	reasonKeys   = [...]string{"", "not-judged", "no-value", "no-group", "too-few-units", "no-spread", "straddles", "low-coverage", "dated"}
 	scaleKeys    = [...]string{"", "mad", "sd"}
 	courseKeys   = [...]string{"too-few-years", "no-trend", "improving", "worsening", "rising", "falling"}
 	breakKeys    = [...]string{"unbroken", "flag", "territory"}

@@ -148,6 +148,12 @@ func newBuilder(in Input, o Options) (*builder, error) {
 	return b, nil
 }
 
+// dated reports whether a reading is too old to be judged.
+func (b *builder) dated(read *Reading) bool {
+	years := b.r.table.Years
+	return b.o.Oldest > 0 && read.Year > 0 && years[len(years)-1]-read.Year > b.o.Oldest
+}
+
 // compareAll holds the region's value against every group.
 func (b *builder) compareAll(read *Reading, j int) {
 	t := &b.r.table
@@ -171,6 +177,13 @@ func (b *builder) compareAll(read *Reading, j int) {
 		}
 		v.member = !me.Outside && (g == Country || me.EU)
 		read.Comparisons[g] = b.compare(g, &b.r.columns[group][j*len(t.Years)+year], v)
+	}
+	if b.dated(read) {
+		for g := range groups {
+			if c := &read.Comparisons[g]; c.Reason != NotJudged && c.N > 0 {
+				c.Verdict, c.Reason = Undetermined, Dated
+			}
+		}
 	}
 }
 

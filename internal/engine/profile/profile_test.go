@@ -310,7 +310,7 @@ func TestRuleIsData(t *testing.T) {
 	o := Defaults()
 	o.Effect = 0.8
 	rule := build(t, oneYear(MoreIsBetter, 1, 2), "U00", o).Rule
-	if rule.Version != RuleVersion || len(rule.Clauses) != 12 || !slices.Contains(rule.Clauses, Clause{"effect", 0.8}) {
+	if rule.Version != RuleVersion || len(rule.Clauses) != 13 || !slices.Contains(rule.Clauses, Clause{"effect", 0.8}) {
 		t.Errorf("rule %+v", rule)
 	}
 }
