@@ -74,7 +74,7 @@ func (d *Directory) SetUp(ctx context.Context, code, address string, n Newcomer,
 		if fault.KindOf(err) != fault.Conflict {
 			return "", err
 		}
-		why := fault.New(fault.Denied, "people.setup-code", "this is not the set-up code").Do("Copy it from what the program printed when it started")
+		why := fault.New(fault.Invalid, "people.setup-code", "this is not the set-up code").Do("Copy it from what the program printed when it started")
 		return "", d.refuse(ctx, "", why, d.tried("setup", ""), byAddress)
 	}
 	email, err := normalEmail(address)

@@ -36,7 +36,7 @@ func TestCodesAreASecondStep(t *testing.T) {
 			w.Fatal("a secret that was never confirmed locks its owner out")
 		}
 		_, err := w.ConfirmCodes(w.ctx, a, "000000")
-		wantFault(w, err, fault.Denied, "people.wrong-code")
+		wantFault(w, err, fault.Invalid, "people.wrong-code")
 		first := shown(e.Secret, w.now)
 		recovery := must(w, func() ([]string, error) { return w.ConfirmCodes(w.ctx, a, first) })
 		_, err = w.BeginCodes(w.ctx, a)
@@ -50,7 +50,7 @@ func TestCodesAreASecondStep(t *testing.T) {
 			_, err := w.SignInWithCode(w.ctx, ceremony, Try{Code: code, Address: "192.0.2.1"})
 			return err
 		}
-		wantFault(w, try(b.Ceremony, first), fault.Denied, "people.wrong-code") // used when it was confirmed
+		wantFault(w, try(b.Ceremony, first), fault.Invalid, "people.wrong-code") // used when it was confirmed
 		w.now = w.now.Add(31 * time.Second)
 		if err := try(b.Ceremony, shown(e.Secret, w.now)); err != nil {
 			w.Fatal(err)
@@ -61,7 +61,7 @@ func TestCodesAreASecondStep(t *testing.T) {
 			w.Fatal(err)
 		}
 		b = signIn()
-		wantFault(w, try(b.Ceremony, recovery[0]), fault.Denied, "people.wrong-code")
+		wantFault(w, try(b.Ceremony, recovery[0]), fault.Invalid, "people.wrong-code")
 		w.now = w.now.Add(CeremonyLasts + time.Second)
 		wantFault(w, try(b.Ceremony, recovery[1]), fault.Conflict, "people.ceremony")
 

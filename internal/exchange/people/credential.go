@@ -27,7 +27,7 @@ type Begun struct {
 // wrong is the same sentence for an address that nobody has and for a password
 // that is not right, so that nobody learns who has an account.
 func wrong() error {
-	return fault.New(fault.Denied, "people.wrong", "address and password do not belong together").Do("Check both, or ask for a new password")
+	return fault.New(fault.Invalid, "people.wrong", "address and password do not belong together").Do("Check both, or ask for a new password")
 }
 
 // SignIn proves a person by password. Where she has codes switched on, the answer
@@ -159,7 +159,7 @@ func (d *Directory) SignInWithCode(ctx context.Context, ceremony string, t Try) 
 var errWrongCode = errors.New("wrong code")
 
 func wrongCode() error {
-	return fault.New(fault.Denied, "people.wrong-code", "this code is not right").Do("Wait for the next one and write it")
+	return fault.New(fault.Invalid, "people.wrong-code", "this code is not right").Do("Wait for the next one and write it")
 }
 
 // Prove refreshes the proof of a session by the password.

@@ -104,8 +104,8 @@ func TestSetUp(t *testing.T) {
 		}
 		first := must(w, func() (string, error) { return w.SetupCode(w.ctx) })
 		code := must(w, func() (string, error) { return w.SetupCode(w.ctx) })
-		wantSetup("guess", "a@example.org", password, "people.setup-code", fault.Denied)
-		wantSetup(first, "a@example.org", password, "people.setup-code", fault.Denied) // a later start replaced it
+		wantSetup("guess", "a@example.org", password, "people.setup-code", fault.Invalid)
+		wantSetup(first, "a@example.org", password, "people.setup-code", fault.Invalid) // a later start replaced it
 		wantSetup(code, "nonsense", password, "people.email", fault.Invalid)
 		session := must(w, func() (string, error) {
 			return w.SetUp(w.ctx, code, " Admin@Example.ORG ", Newcomer{Name: "  Ada   L ", Password: password}, "192.0.2.1")
@@ -114,7 +114,7 @@ func TestSetUp(t *testing.T) {
 		if a.Name != "Ada L" || !a.Can(StartPartnership, Object{}) {
 			w.Errorf("%+v is no administrator named Ada L", a)
 		}
-		wantSetup(code, "b@example.org", password, "people.setup-code", fault.Denied)
+		wantSetup(code, "b@example.org", password, "people.setup-code", fault.Invalid)
 		if again := must(w, func() (string, error) { return w.SetupCode(w.ctx) }); again != "" {
 			w.Error("an installation that has been set up gives out another code")
 		}
@@ -129,8 +129,8 @@ func TestSignIn(t *testing.T) {
 			return err
 		}
 		unknown, wrongOne := try("nobody@example.org", password), try("admin@example.org", "heron lantern seventy bridge")
-		wantFault(w, unknown, fault.Denied, "people.wrong")
-		wantFault(w, wrongOne, fault.Denied, "people.wrong")
+		wantFault(w, unknown, fault.Invalid, "people.wrong")
+		wantFault(w, wrongOne, fault.Invalid, "people.wrong")
 		if unknown.Error() != wrongOne.Error() {
 			w.Errorf("the sentence tells who has an account: %q, %q", unknown, wrongOne)
 		}
@@ -314,7 +314,7 @@ func TestExportAndErasure(t *testing.T) {
 			w.Error("the audit log lost what the person did")
 		}
 		_, err = w.SignIn(w.ctx, Try{Email: "pia.primm@example.org", Password: password})
-		wantFault(w, err, fault.Denied, "people.wrong")
+		wantFault(w, err, fault.Invalid, "people.wrong")
 	})
 }
 

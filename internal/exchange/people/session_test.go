@@ -94,7 +94,7 @@ func TestBruteForceIsThrottled(t *testing.T) {
 			return err
 		}
 		for range perAccount.free {
-			wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Denied, "people.wrong")
+			wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Invalid, "people.wrong")
 		}
 		wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Unavailable, Wait)
 		wantFault(w, try(password, "198.51.100.7"), fault.Unavailable, Wait) // the account waits, wherever the try comes from
@@ -102,7 +102,7 @@ func TestBruteForceIsThrottled(t *testing.T) {
 		if err := try(password, "192.0.2.9"); err != nil {
 			w.Errorf("after the wait the right password fails: %v", err)
 		}
-		wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Denied, "people.wrong") // a success frees the account
+		wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Invalid, "people.wrong") // a success frees the account
 
 		longestWait := time.Duration(0)
 		for range 30 {

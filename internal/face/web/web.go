@@ -46,29 +46,48 @@ type Config struct {
 
 // Handler serves the pages and what they load.
 func Handler(c Config) (http.Handler, error) {
+	h, _, err := Routes(c)
+	return h, err
+}
+
+// register remembers the patterns that are registered.
+type register struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// Handle implements page.Router.
+func (r *register) Handle(pattern string, h http.Handler) {
+	r.patterns = append(r.patterns, pattern)
+	r.ServeMux.Handle(pattern, h)
+}
+
+// Routes is Handler with the patterns of all routes, for the test that walks
+// each of them as each role.
+func Routes(c Config) (http.Handler, []string, error) {
 	words, err := locale.Open(c.Messages...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	bundle, err := assets.Open()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	countries, err := data.Nuts().Open("countries.csv")
 	if err != nil {
-		return nil, fmt.Errorf("open the names of countries: %w", err)
+		return nil, nil, fmt.Errorf("open the names of countries: %w", err)
 	}
 	defer func() { _ = countries.Close() }()
 	places, err := place.Open(c.Nomenclature, countries)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version, People: c.People, Origin: c.Origin}
 	first, err := atlas.Open(site, places, data.Outline())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	mux := http.NewServeMux()
+	mux := &register{ServeMux: http.NewServeMux()}
 	first.Routes(mux)
 	region.Open(site, places).Routes(mux)
 	indicator.Open(site, places).Routes(mux)
@@ -76,8 +95,8 @@ func Handler(c Config) (http.Handler, error) {
 	search.Open(site, places).Routes(mux)
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
-	mux.HandleFunc("GET "+page.AssetPath+"{name}", site.Asset)
-	mux.HandleFunc("POST /preferences", site.Preferences)
+	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
+	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
 	mux.Handle("/", site.Handle(site.Missing))
-	return page.Secure(http.NewCrossOriginProtection().Handler(mux)), nil
+	return page.Secure(http.NewCrossOriginProtection().Handler(mux)), mux.patterns, nil
 }

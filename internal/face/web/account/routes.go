@@ -34,7 +34,7 @@ func Open(s *page.Site, d *people.Directory, post Post, keepers []people.Keeper)
 }
 
 // Routes adds the pages to mux.
-func (s *Account) Routes(mux *http.ServeMux) {
+func (s *Account) Routes(mux page.Router) {
 	for pattern, action := range map[string]page.Action{
 		"GET /sign-in":                     s.signIn,
 		"POST /sign-in":                    s.signInPassword,

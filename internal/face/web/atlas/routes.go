@@ -10,7 +10,6 @@ package atlas
 import (
 	"fmt"
 	"io/fs"
-	"net/http"
 
 	"peerscape/internal/chart"
 	"peerscape/internal/face/web/figure"
@@ -42,7 +41,7 @@ func Open(s *page.Site, places *place.Gazetteer, outlines fs.FS) (*Atlas, error)
 }
 
 // Routes adds the pages to mux.
-func (a *Atlas) Routes(mux *http.ServeMux) {
+func (a *Atlas) Routes(mux page.Router) {
 	mux.Handle("GET /{$}", a.Handle(a.show))
 	mux.Handle("GET /atlas/table", a.Handle(a.table))
 	mux.Handle("GET /atlas/values.json", a.Handle(a.values))

@@ -26,7 +26,7 @@ var chapters = map[string][]string{
 }
 
 // Routes adds the pages to mux.
-func (h *Help) Routes(mux *http.ServeMux) {
+func (h *Help) Routes(mux page.Router) {
 	for path, name := range map[string]string{"/help/method": "method", "/accessibility": "accessibility", "/privacy": "privacy"} {
 		mux.Handle("GET "+path, h.Handle(h.text(name)))
 	}

@@ -7,8 +7,6 @@
 package indicator
 
 import (
-	"net/http"
-
 	"peerscape/internal/face/web/figure"
 	"peerscape/internal/face/web/page"
 	"peerscape/internal/face/web/place"
@@ -27,7 +25,7 @@ func Open(s *page.Site, places *place.Gazetteer) *Indicator {
 }
 
 // Routes adds the pages to mux.
-func (p *Indicator) Routes(mux *http.ServeMux) {
+func (p *Indicator) Routes(mux page.Router) {
 	mux.Handle("GET /indicators", p.Handle(p.list))
 	mux.Handle("GET /regions/{code}/indicators/{indicator}", p.Handle(p.show))
 }

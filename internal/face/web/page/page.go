@@ -265,3 +265,9 @@ func (s *Site) Missing(_ context.Context, r *http.Request) (*Answer, error) {
 	return nil, fault.New(fault.Missing, "page.missing", "there is no page at %s", fault.Clip(r.URL.Path, 80)).With("path", fault.Clip(r.URL.Path, 80)).
 		Do("Check the address, or search for a region below")
 }
+
+// Router is where a subject registers its pages: http.ServeMux, or one that
+// remembers the patterns for the test that walks every route as every role.
+type Router interface {
+	Handle(pattern string, handler http.Handler)
+}

@@ -7,8 +7,6 @@
 package region
 
 import (
-	"net/http"
-
 	"peerscape/internal/face/web/figure"
 	"peerscape/internal/face/web/page"
 	"peerscape/internal/face/web/place"
@@ -28,7 +26,7 @@ func Open(s *page.Site, places *place.Gazetteer) *Region {
 }
 
 // Routes adds the pages to mux.
-func (p *Region) Routes(mux *http.ServeMux) {
+func (p *Region) Routes(mux page.Router) {
 	mux.Handle("GET /regions", p.Handle(p.list))
 	mux.Handle("GET /regions/{code}", p.Handle(p.show))
 }

@@ -3,8 +3,6 @@
 package search
 
 import (
-	"net/http"
-
 	"peerscape/internal/face/web/page"
 	"peerscape/internal/face/web/place"
 )
@@ -19,7 +17,7 @@ type Search struct {
 func Open(s *page.Site, places *place.Gazetteer) *Search { return &Search{Site: s, places: places} }
 
 // Routes adds the pages to mux.
-func (s *Search) Routes(mux *http.ServeMux) {
+func (s *Search) Routes(mux page.Router) {
 	mux.Handle("GET /search", s.Handle(s.show))
 	mux.Handle("GET /search/suggest", s.Handle(s.suggest))
 }

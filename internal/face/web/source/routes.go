@@ -3,8 +3,6 @@
 package source
 
 import (
-	"net/http"
-
 	"peerscape/internal/face/web/page"
 )
 
@@ -15,7 +13,7 @@ type Source struct{ *page.Site }
 func Open(s *page.Site) *Source { return &Source{s} }
 
 // Routes adds the pages to mux.
-func (s *Source) Routes(mux *http.ServeMux) {
+func (s *Source) Routes(mux page.Router) {
 	mux.Handle("GET /sources", s.Handle(s.list))
 	mux.Handle("GET /sources/{dataset}", s.Handle(s.show))
 }

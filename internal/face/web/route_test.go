@@ -1,0 +1,285 @@
+package web_test
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"peerscape/data"
+	"peerscape/internal/app"
+	"peerscape/internal/app/apptest"
+	"peerscape/internal/exchange/people"
+	"peerscape/internal/face/web"
+)
+
+// Who may come through a route. What the person then may do there is decided by
+// the permission table; "own" routes are about the person who asks.
+const (
+	public   = "public"   // anybody, signed in or not
+	own      = "own"      // anybody who has signed in
+	managing = "managing" // an administrator
+)
+
+// routes is the whole site: a route that stands in no line fails the test.
+var routes = map[string]string{
+	"GET /{$}": public, "GET /atlas/table": public, "GET /atlas/values.json": public, "GET /regions": public, "GET /regions/{code}": public,
+	"GET /regions/{code}/indicators/{indicator}": public, "GET /indicators": public, "GET /sources": public, "GET /sources/{dataset}": public,
+	"GET /search": public, "GET /search/suggest": public, "GET /help/method": public, "GET /accessibility": public, "GET /privacy": public,
+	"GET /gallery": public, "GET /assets/{name}": public, "POST /preferences": public, "/": public,
+
+	"GET /sign-in": public, "POST /sign-in": public, "GET /sign-in/code": public, "POST /sign-in/code": public,
+	"POST /sign-in/passkey": public, "POST /sign-in/passkey/options": public, "POST /sign-out": public,
+	"GET /reset": public, "POST /reset": public, "GET /reset/{secret}": public, "POST /reset/{secret}": public,
+	"GET /setup": public, "POST /setup": public, "GET /invitations/{secret}": public, "POST /invitations/{secret}": public,
+
+	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
+	"POST /account/codes": own, "POST /account/codes/confirm": own, "POST /account/codes/drop": own,
+	"POST /account/passkeys/options": own, "POST /account/passkeys": own, "POST /account/passkeys/{id}/drop": own,
+	"POST /account/sessions/end": own, "GET /account/data": own, "GET /account/data.json": own, "POST /account/erase": own,
+}
+
+// fresh is a route that asks for a recent proof of who it is.
+var fresh = []string{"POST /account/password", "POST /account/codes", "POST /account/codes/confirm", "POST /account/codes/drop",
+	"POST /account/passkeys/options", "POST /account/passkeys", "POST /account/passkeys/{id}/drop"}
+
+// guest is the site with a person of every role, and the clock.
+type guest struct {
+	*testing.T
+	app     *app.App
+	handler http.Handler
+	now     time.Time
+	cookies map[string]string // session by role; "" for nobody
+}
+
+func newGuest(t *testing.T) (*guest, []string) {
+	t.Helper()
+	g := &guest{T: t, now: apptest.Now(), cookies: map[string]string{"nobody": ""}}
+	clock := func() time.Time { return g.now }
+	a, err := app.Open(context.Background(), app.Config{
+		DSN: filepath.Join(t.TempDir(), "roles.db"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: clock, Snapshot: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = a.Close() })
+	h, patterns, err := web.Routes(web.Config{
+		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: []fs.FS{data.Messages()}, Now: clock, Log: slog.New(slog.DiscardHandler),
+		Version: "test", People: a.People,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.app, g.handler = a, h
+	g.people()
+	return g, patterns
+}
+
+const secret = "heron lantern seventy bridges"
+
+// people makes a person of every role in one partnership.
+func (g *guest) people() {
+	g.Helper()
+	ctx, d := context.Background(), g.app.People
+	code, err := d.SetupCode(ctx)
+	if err != nil {
+		g.Fatal(err)
+	}
+	session, err := d.SetUp(ctx, code, "administrator@example.org", people.Newcomer{Name: "administrator", Password: secret}, "192.0.2.1")
+	if err != nil {
+		g.Fatal(err)
+	}
+	g.cookies["administrator"] = session
+	giver, err := d.Actor(ctx, session)
+	if err != nil {
+		g.Fatal(err)
+	}
+	for _, role := range people.Roles()[1:] { // the project manager first, who invites the others
+		link, err := d.Invite(ctx, giver, people.Invitation{Email: string(role) + "@example.org", Role: role, Partnership: "p"})
+		if err != nil {
+			g.Fatalf("invite %s: %v", role, err)
+		}
+		if g.cookies[string(role)], err = d.Join(ctx, link, people.Newcomer{Name: string(role), Password: secret}); err != nil {
+			g.Fatalf("join as %s: %v", role, err)
+		}
+		if role == people.ProjectManager {
+			if giver, err = d.Actor(ctx, g.cookies[string(role)]); err != nil {
+				g.Fatal(err)
+			}
+		}
+	}
+}
+
+// ask sends a request as somebody.
+func (g *guest) ask(role, method, path string, change ...func(*http.Request)) *http.Response {
+	g.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(""))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if s := g.cookies[role]; s != "" {
+		r.AddCookie(&http.Cookie{Name: "session", Value: s})
+	}
+	for _, c := range change {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	g.handler.ServeHTTP(w, r)
+	return w.Result()
+}
+
+var wildcard = regexp.MustCompile(`\{[^}]*\}`)
+
+// request is a request that a pattern answers.
+func request(pattern string) (method, path string) {
+	method, path, ok := strings.Cut(pattern, " ")
+	if !ok {
+		method, path = http.MethodGet, pattern
+	}
+	if path == "/{$}" {
+		return method, "/"
+	}
+	return method, wildcard.ReplaceAllString(path, "x")
+}
+
+// toSignIn reports whether an answer sends the visitor to sign in.
+func toSignIn(res *http.Response) bool {
+	at, err := url.Parse(res.Header.Get("Location"))
+	return err == nil && res.StatusCode == http.StatusSeeOther && at.Path == "/sign-in" && at.Query().Has("next")
+}
+
+func TestEveryRouteAsEveryRole(t *testing.T) {
+	g, patterns := newGuest(t)
+	for _, p := range patterns {
+		if routes[p] == "" {
+			t.Errorf("%s stands in no line of routes: say who may come through", p)
+		}
+	}
+	for p := range routes {
+		if !slices.Contains(patterns, p) {
+			t.Errorf("%s is no route any more", p)
+		}
+	}
+	for _, p := range patterns {
+		method, path := request(p)
+		for role := range g.cookies {
+			if role != "nobody" && (path == "/sign-out" || path == "/account/erase") {
+				continue // would end what the others still need
+			}
+			res := g.ask(role, method, path)
+			if res.StatusCode >= http.StatusInternalServerError && res.StatusCode != http.StatusServiceUnavailable {
+				t.Errorf("%s as %s: %s", p, role, res.Status)
+			}
+			refused := toSignIn(res) || res.StatusCode == http.StatusForbidden
+			switch routes[p] {
+			case public:
+				if refused && role != "nobody" {
+					t.Errorf("%s as %s is refused: %s", p, role, res.Status)
+				}
+			case own:
+				if toSignIn(res) != (role == "nobody") {
+					t.Errorf("%s as %s: %s to %q", p, role, res.Status, res.Header.Get("Location"))
+				}
+			case managing:
+				if refused != (role != "administrator") {
+					t.Errorf("%s as %s: %s", p, role, res.Status)
+				}
+			}
+		}
+	}
+}
+
+// A page elsewhere cannot make a signed-in browser send a form.
+func TestFormsFromElsewhereAreRefused(t *testing.T) {
+	g, patterns := newGuest(t)
+	for _, p := range patterns {
+		method, path := request(p)
+		if method != http.MethodPost {
+			continue
+		}
+		for name, change := range map[string]func(*http.Request){
+			"a cross-site request": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+			"another origin":       func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "https://elsewhere.example") },
+			"a site beside ours":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
+		} {
+			if res := g.ask("administrator", method, path, change); res.StatusCode != http.StatusForbidden {
+				t.Errorf("%s: %s gets %s", p, name, res.Status)
+			}
+		}
+	}
+	if res := g.ask("administrator", http.MethodGet, "/account"); res.StatusCode != http.StatusOK {
+		t.Errorf("after all that the session is gone: %s", res.Status)
+	}
+}
+
+// What changes access asks for a fresh proof, and says where to give it.
+func TestAccessChangesAskForAFreshProof(t *testing.T) {
+	g, _ := newGuest(t)
+	g.now = g.now.Add(time.Hour)
+	for _, p := range fresh {
+		method, path := request(p)
+		res := g.ask("member", method, path, func(r *http.Request) { r.Header.Set("Referer", "http://example.com/account") })
+		if at := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || at != "/prove?next=%2Faccount" {
+			t.Errorf("%s an hour after signing in: %s to %q", p, res.Status, at)
+		}
+	}
+	// The proof leads on to this site alone.
+	res := g.ask("member", http.MethodPost, "/prove", func(r *http.Request) {
+		r.Body = http.NoBody
+		r.Form = url.Values{"password": {secret}, "next": {"https://elsewhere.example/"}}
+	})
+	if at := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || at != "/" {
+		t.Errorf("after the proof: %s to %q", res.Status, at)
+	}
+	if res := g.ask("member", http.MethodPost, "/account/codes"); res.StatusCode != http.StatusOK {
+		t.Errorf("after the proof: %s", res.Status)
+	}
+}
+
+// The cookie of a session cannot be read by script, sent from elsewhere, or, on an
+// encrypted site, be set by anybody else.
+func TestSessionCookie(t *testing.T) {
+	g, _ := newGuest(t)
+	origin, _ := url.Parse("https://peerscape.example.org")
+	for _, c := range []struct {
+		origin *url.URL
+		name   string
+		secure bool
+	}{{nil, "session", false}, {origin, "__Host-session", true}} {
+		h, err := web.Handler(web.Config{
+			Catalogue: g.app.Catalogue, Nomenclature: g.app.Regions, Messages: []fs.FS{data.Messages()}, Now: func() time.Time { return g.now },
+			Log: slog.New(slog.DiscardHandler), Version: "test", People: g.app.People, Origin: c.origin,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := url.Values{"email": {"member@example.org"}, "password": {secret}}
+		r := httptest.NewRequest(http.MethodPost, "/sign-in", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.AddCookie(&http.Cookie{Name: c.name, Value: "planted"})
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		found := false
+		for _, k := range w.Result().Cookies() {
+			if k.Name != c.name {
+				continue
+			}
+			found = true
+			if k.Value == "planted" || !k.HttpOnly || k.SameSite != http.SameSiteLaxMode || k.Secure != c.secure || k.Path != "/" || k.Domain != "" {
+				t.Errorf("%+v", k)
+			}
+		}
+		if !found {
+			t.Errorf("signing in sets no cookie %s: %s", c.name, w.Result().Status)
+		}
+	}
+}
