@@ -322,7 +322,11 @@ func (v *indexView) sources(r *composite.Result) []string {
 	notes := []string{fmt.Sprintf("%d units, %d of %d indicators; %d cells filled, %d units left out with too few figures.",
 		len(r.Rows), len(r.Prepared)-len(r.Report.Absent), len(r.Prepared), len(r.Report.Filled), len(r.Report.LeftOut))}
 	for _, n := range r.Notes {
-		notes = append(notes, fmt.Sprintf("Note on %v: %s.", n.Args["group"], n.Error()))
+		about := "Note"
+		if group, ok := n.Args["group"]; ok {
+			about = fmt.Sprintf("Note on %v", group)
+		}
+		notes = append(notes, about+": "+n.Error()+".")
 	}
 	if len(r.Report.Absent) > 0 {
 		notes = append(notes, "Without figures and left out: "+strings.Join(r.Report.Absent, ", ")+".")

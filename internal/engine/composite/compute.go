@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"peerscape/internal/engine/composite/aggregate"
-	"peerscape/internal/engine/composite/impute"
 	"peerscape/internal/engine/composite/normalise"
 	"peerscape/internal/engine/composite/treat"
 	"peerscape/internal/engine/composite/weigh"
@@ -32,6 +31,7 @@ type work struct {
 	weights [][]float64 // found by the figures, by element; nil where they are given
 	report  treat.Report
 	scale   normalise.Scale
+	years   []Year // of each period treated or scaled by itself; nil where nobody asks
 	group   aggregate.Workspace
 	notes   []*fault.Error // warnings of the last computation
 	members [][]float64
@@ -129,22 +129,6 @@ func (p *Plan) scale(w *work, v *variant, j int, scores, treated, x []float64) e
 		return err
 	}
 	w.scale.Apply(scores, treated)
-	return nil
-}
-
-// scaleByYear scales the rows of each period by themselves.
-func (p *Plan) scaleByYear(w *work, v *variant, j int) error {
-	for _, rows := range p.years {
-		x := impute.Keep(v.table[j:j+1], rows)[0]
-		part := columns(2, len(rows))
-		if err := p.scale(w, v, j, part[0], part[1], x); err != nil {
-			fault.Wrap(&err, "%s", p.rows[rows[0]].Period)
-			return err
-		}
-		for k, i := range rows {
-			w.scores[j][i], w.treated[j][i] = part[0][k], part[1][k]
-		}
-	}
 	return nil
 }
 

@@ -40,9 +40,11 @@ type Framework struct {
 	Normalise normalise.Rule
 	Aggregate aggregate.Rule
 
-	// PerYear scales each period of a panel by itself. Scores of different periods
-	// then cannot be compared, and results say so.
-	PerYear bool
+	// PerYear treats and scales each period of a panel by itself. Scores of different
+	// periods then cannot be compared, and results say so. TreatPerYear treats each
+	// period by itself and scales all together: scores can be compared but where an
+	// indicator was transformed in some periods alone, which results name.
+	PerYear, TreatPerYear bool
 
 	// Choices are what an uncertainty analysis varies.
 	Choices []Choice

@@ -44,7 +44,7 @@ func (r *Result) Overtake(row int) (next int, changes []Change, err error) {
 			continue
 		}
 		size[j] = (needed - now) / (m.Max - m.Min)
-		changes = append(changes, Change{Element: j, Score: needed, Value: r.natural(j, needed), Within: needed <= m.Max})
+		changes = append(changes, Change{Element: j, Score: needed, Value: r.natural(j, row, needed), Within: needed <= m.Max})
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
 		if d := size[a.Element] - size[b.Element]; d != 0 {
@@ -137,9 +137,15 @@ func (r *Result) indexWith(row, leaf int, score float64) (float64, error) {
 	return score, nil
 }
 
-// natural turns a normalised score back into the indicator's unit.
-func (r *Result) natural(leaf int, score float64) float64 {
-	if from, slope, ok := r.Scales[leaf].Line(); ok && slope != 0 {
+// natural turns a row's normalised score back into the indicator's unit.
+func (r *Result) natural(leaf, row int, score float64) float64 {
+	scale := &r.Scales[leaf]
+	for y := range r.Years {
+		if r.Years[y].Scales != nil && r.Years[y].Period == r.Rows[row].Period {
+			scale = &r.Years[y].Scales[leaf]
+		}
+	}
+	if from, slope, ok := scale.Line(); ok && slope != 0 {
 		return (score - from) / slope
 	}
 	return math.NaN()

@@ -10,7 +10,6 @@ import (
 	"peerscape/internal/engine/composite/treat"
 	"peerscape/internal/engine/sample"
 	"peerscape/internal/fault"
-	"peerscape/internal/stats"
 )
 
 // Plan is a framework and a table made to fit: the hierarchy in order, the
@@ -22,7 +21,7 @@ type Plan struct {
 	rows      []Row  // that are left
 	kept      []int  // their places in the table
 	panel     bool
-	years     [][]int     // rows of each period, where each is scaled by itself; else nil
+	years     [][]int     // rows of each period, where each is treated or scaled by itself; else nil
 	absent    []bool      // indicators without figures
 	divided   [][]float64 // denominated columns, before imputation, of all rows
 	doubts    []doubts
@@ -325,22 +324,7 @@ func (p *Plan) afterScreening() error {
 	if err := p.coverage(p.base.table); err != nil { // the units that had figures may be gone
 		return err
 	}
-	if !p.framework.PerYear {
-		return nil
-	}
-	if !p.panel {
-		return refuse("engine.no-panel", "the framework scales each year by itself, and the table has no years").Do("Give each row its period, or take the option away")
-	}
-	place := map[stats.Period]int{}
-	for i, r := range p.rows {
-		at, ok := place[r.Period]
-		if !ok {
-			at = len(p.years)
-			place[r.Period], p.years = at, append(p.years, nil)
-		}
-		p.years[at] = append(p.years[at], i)
-	}
-	return nil
+	return p.byYear()
 }
 
 // keepDoubt brings the standard errors of values into the scale and order of the

@@ -29,9 +29,14 @@ type Result struct {
 	Treatments []treat.Report
 	Scales     []normalise.Scale
 
-	// Notes are warnings of weights that were found by the figures: comparisons that
-	// contradict each other, a target that is out of reach. The argument "group"
-	// names the group.
+	// Years are the treatments and scales of each period of a panel, where the
+	// framework treats or scales it by itself; else nil. Treatments sum them up then,
+	// and Scales are those of the last period where each has its own.
+	Years []Year
+
+	// Notes are warnings: periods that cannot be compared; of weights that were found
+	// by the figures, comparisons that contradict each other or a target that is out
+	// of reach. The argument "group" names the group that one is about, if any.
 	Notes []*fault.Error
 
 	plan    *Plan
@@ -46,12 +51,15 @@ func (p *Plan) Compute() (*Result, error) {
 		Prepared: p.base.table, Treated: w.treated, Scores: w.scores, Report: p.report,
 		Treatments: make([]treat.Report, t.leaves), Scales: make([]normalise.Scale, t.leaves), plan: p, weights: w.weights,
 	}
+	if p.years != nil {
+		w.years = p.newYears()
+	}
 	if err := p.compute(w, &p.base, func(j int, report *treat.Report, scale *normalise.Scale) {
 		r.Treatments[j], r.Scales[j] = *report, *scale
 	}); err != nil {
 		return nil, err
 	}
-	r.Notes = w.notes
+	r.Years, r.Notes = w.years, append(p.panelNotes(w.years), w.notes...)
 	r.rank()
 	return r, r.effective()
 }
