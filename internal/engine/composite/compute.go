@@ -24,10 +24,11 @@ type variant struct {
 
 // work is the memory of one computation. It is not safe for use by several
 // goroutines; after the first computation it allocates nothing where scales are
-// lines and weights are given.
+// lines, weights are given and nothing is anchored.
 type work struct {
 	treated [][]float64
 	scores  [][]float64 // by element: indicators normalised, then groups (see inLogarithms)
+	shifts  [][]float64 // by element: what anchoring added; nil where it did not
 	weights [][]float64 // found by the figures, by element; nil where they are given
 	report  treat.Report
 	scale   normalise.Scale
@@ -40,7 +41,7 @@ type work struct {
 
 func (p *Plan) newWork() *work {
 	n, rows := len(p.tree.codes), len(p.rows)
-	w := &work{treated: columns(p.tree.leaves, rows), scores: columns(n, rows), weights: make([][]float64, n)}
+	w := &work{treated: columns(p.tree.leaves, rows), scores: columns(n, rows), weights: make([][]float64, n), shifts: make([][]float64, n)}
 	w.members, w.share = make([][]float64, 0, n), make([]float64, 0, n)
 	return w
 }
@@ -87,6 +88,9 @@ func (p *Plan) compute(w *work, v *variant, observe func(indicator int, r *treat
 		if err := p.aggregate(w, v, g); err != nil {
 			return err
 		}
+		if err := p.anchor(w, g); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -96,6 +100,9 @@ func (p *Plan) compute(w *work, v *variant, observe func(indicator int, r *treat
 // then. It reports whether it could.
 func (p *Plan) inLogarithms(w *work, v *variant) bool {
 	root := p.tree.root()
+	if p.anchoring != nil {
+		return false
+	}
 	for g := p.tree.leaves; g <= root; g++ {
 		if v.aggregate[g].Method != aggregate.Geometric || p.tree.groups[g].Weigh != nil {
 			return false

@@ -12,11 +12,12 @@ type Part struct {
 	Element      int     // of Result.Elements
 	Score        float64 // NaN where the element has none
 	Contribution float64 // 0 where the element has no score
+	Anchored     float64 // what anchoring the element adds to the index, above what its members do
 }
 
 // Explain decomposes the index of a row: the contributions of the members of a
-// group sum to the group's, those of all indicators sum to the index, within
-// 1e-12 of its size. Each group is decomposed as its aggregation says (see
+// group, with what anchoring it adds, sum to the group's; those of all indicators,
+// with what anchoring adds anywhere, sum to the index, within 1e-12 of its size. Each group is decomposed as its aggregation says (see
 // aggregate.Rule.Contributions); a group of members that contribute c to a score
 // passes on what it contributes itself in their proportion. The parts stand in
 // the order of Result.Elements; a row without an index has none.
@@ -64,8 +65,9 @@ func (r *Result) pass(parts []Part, rate, offset []float64, g, row int) error {
 	}
 	scale := 1.0
 	if by := r.plan.tree.groups[g].Weigh; by != nil && by.Method == weigh.BOD && score != 0 {
-		scale = parts[g].Score / score // benefit of the doubt scales each unit's weights
+		scale = (parts[g].Score - r.shift(g, row)) / score // benefit of the doubt scales each unit's weights
 	}
+	parts[g].Anchored = rate[g] * r.shift(g, row)
 	for k, m := range members {
 		if math.IsNaN(values[k]) || weights[k] == 0 {
 			continue

@@ -46,6 +46,9 @@ type Framework struct {
 	// indicator was transformed in some periods alone, which results name.
 	PerYear, TreatPerYear bool
 
+	// Anchor shifts the scores of parts to those of the whole; nil does not.
+	Anchor *Anchoring
+
 	// Choices are what an uncertainty analysis varies.
 	Choices []Choice
 }

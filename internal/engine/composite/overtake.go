@@ -18,8 +18,8 @@ type Change struct {
 }
 
 // Overtake says which row stands one place before a row, and for each indicator
-// what it would have to be for the two to be equal: everything else, treatment
-// and scaling included, stays as it is. Indicators that cannot close the gap
+// what it would have to be for the two to be equal: everything else, treatment,
+// scaling and what anchoring adds included, stays as it is. Indicators that cannot close the gap
 // alone, however good, are left out. The next row is -1 for the first one. The
 // smallest changes, as a share of what rows show, come first.
 func (r *Result) Overtake(row int) (next int, changes []Change, err error) {
@@ -58,7 +58,7 @@ func (r *Result) Overtake(row int) (next int, changes []Change, err error) {
 // before returns the row of the same period with the lowest index above the row's
 // own, -1 if none.
 func (r *Result) before(row int) int {
-	index, next := r.Scores[r.plan.tree.root()], -1
+	index, next := r.ranked(), -1
 	for i, x := range index {
 		if r.Rows[i].Period == r.Rows[row].Period && x > index[row] && (next < 0 || x < index[next]) {
 			next = i
@@ -132,7 +132,7 @@ func (r *Result) indexWith(row, leaf int, score float64) (float64, error) {
 		if w.Group(dst, members, weights, rule) != nil { // the rule is sound: it computed the index
 			return math.NaN(), nil
 		}
-		score = dst[0]
+		score = dst[0] + r.shift(g, row)
 	}
 	return score, nil
 }

@@ -23,6 +23,7 @@ type Plan struct {
 	panel     bool
 	years     [][]int     // rows of each period, where each is treated or scaled by itself; else nil
 	absent    []bool      // indicators without figures
+	anchoring *anchoring  // nil where nothing is anchored
 	divided   [][]float64 // denominated columns, before imputation, of all rows
 	doubts    []doubts
 	base      variant
@@ -322,6 +323,9 @@ func (p *Plan) afterScreening() error {
 			Do("Add units, or ask for a lower share of indicators")
 	}
 	if err := p.coverage(p.base.table); err != nil { // the units that had figures may be gone
+		return err
+	}
+	if err := p.anchors(); err != nil {
 		return err
 	}
 	return p.byYear()

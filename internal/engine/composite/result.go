@@ -2,6 +2,7 @@ package composite
 
 import (
 	"math"
+	"slices"
 
 	"peerscape/internal/engine/composite/normalise"
 	"peerscape/internal/engine/composite/treat"
@@ -23,7 +24,8 @@ type Result struct {
 	Prepared [][]float64 // by indicator: denominated, filled, screened
 	Treated  [][]float64 // by indicator
 	Scores   [][]float64 // by element; NaN where there is none
-	Ranks    []float64   // of the index, 1 is best, ties share the better rank; within the period of a panel
+	Ranks    []float64   // of the index, 1 is best, ties share the better rank; within the period of a panel; NaN for a whole
+	Whole    []bool      // rows that others are anchored to; nil where nothing is anchored
 
 	Report     Report
 	Treatments []treat.Report
@@ -41,6 +43,7 @@ type Result struct {
 
 	plan    *Plan
 	weights [][]float64 // by element and row, within the parent; nil where given
+	shifts  [][]float64 // by element and row; nil where nothing is anchored
 }
 
 // Compute computes the index as the framework says.
@@ -49,7 +52,7 @@ func (p *Plan) Compute() (*Result, error) {
 	r := &Result{
 		Rows: p.rows, Codes: t.codes, Parent: t.parent, Level: t.level,
 		Prepared: p.base.table, Treated: w.treated, Scores: w.scores, Report: p.report,
-		Treatments: make([]treat.Report, t.leaves), Scales: make([]normalise.Scale, t.leaves), plan: p, weights: w.weights,
+		Treatments: make([]treat.Report, t.leaves), Scales: make([]normalise.Scale, t.leaves), plan: p, weights: w.weights, shifts: w.shifts,
 	}
 	if p.years != nil {
 		w.years = p.newYears()
@@ -60,6 +63,9 @@ func (p *Plan) Compute() (*Result, error) {
 		return nil, err
 	}
 	r.Years, r.Notes = w.years, append(p.panelNotes(w.years), w.notes...)
+	if p.anchoring != nil {
+		r.Whole = p.anchoring.whole
+	}
 	r.rank()
 	return r, r.effective()
 }
@@ -77,9 +83,16 @@ func (r *Result) Element(code string) int {
 	return -1
 }
 
+// ranked returns the index of the rows that are ranked, NaN for wholes.
+func (r *Result) ranked() []float64 {
+	index := slices.Clone(r.Index())
+	r.plan.anchoring.silence(index)
+	return index
+}
+
 // rank ranks the rows of each period.
 func (r *Result) rank() {
-	index := r.Index()
+	index := r.ranked()
 	r.Ranks = make([]float64, len(index))
 	order := sample.Descending
 	if r.plan.base.aggregate[r.plan.tree.root()].Method.SmallerIsBetter() {

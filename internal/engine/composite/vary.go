@@ -317,6 +317,7 @@ func (m *Model) Run(draw, scores []float64) error {
 	}
 	root := m.plan.tree.root()
 	copy(scores, m.w.scores[root])
+	m.plan.anchoring.silence(scores)
 	if m.v.aggregate[root].Method.SmallerIsBetter() {
 		for i := range scores {
 			scores[i] = -scores[i]

@@ -111,6 +111,9 @@ func (f *frameworkFile) build(out *composite.Framework, directions func(string) 
 	if out.Aggregate, err = f.Aggregate.rule(); err != nil {
 		return err
 	}
+	if out.Anchor, err = f.Anchor.rule(); err != nil {
+		return err
+	}
 	for _, r := range f.Group {
 		if err := r.add(out); err != nil {
 			return about(err, "group "+r.Code)

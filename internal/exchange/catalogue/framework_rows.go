@@ -14,6 +14,7 @@ type (
 		Normalise *normaliseRow     `toml:"normalise"`
 		Aggregate *aggregateRow     `toml:"aggregate"`
 		PerYear   bool              `toml:"per_year"`
+		Anchor    *anchorRow        `toml:"anchor"`
 		Group     []groupRow        `toml:"group"`
 		Indicator []memberRow       `toml:"indicator"`
 		Choice    []choiceRow       `toml:"choice"`
@@ -69,6 +70,11 @@ type (
 		Reward    bool      `toml:"reward"`
 		Positions []float64 `toml:"positions"`
 		Threshold float64   `toml:"threshold"`
+	}
+	anchorRow struct {
+		Group  string `toml:"group"`
+		Weight string `toml:"weight"`
+		Level  int    `toml:"level"`
 	}
 	weighRow struct {
 		Method      string               `toml:"method"`

@@ -191,3 +191,14 @@ func (r choiceRow) add(out *composite.Framework) error {
 	out.Choices = append(out.Choices, c)
 	return nil
 }
+
+func (r *anchorRow) rule() (*composite.Anchoring, error) {
+	switch {
+	case r == nil:
+		return nil, nil
+	case r.Group == "" || r.Weight == "":
+		return nil, fault.New(fault.Invalid, "framework.anchor", "the anchoring names no group or no weight").
+			Do(`Write group = "country" and weight = "population", or other columns of the table`)
+	}
+	return &composite.Anchoring{Group: r.Group, Weight: r.Weight, Level: r.Level}, nil
+}

@@ -76,6 +76,8 @@ func TestFrameworkRefusals(t *testing.T) {
 		{"a power mean without order", head + "[aggregate]\nmethod = \"power\"\n", "f.toml: the power mean has no order. Write order = 0.5, or whichever is meant"},
 		{"no direction", head + "[[indicator]]\ncode = \"own\"\nparent = \"x\"\n", `f.toml: the indicator own has the direction "". Write direction = "more" or direction = "less"`},
 		{"a direction that is none", head + "[[indicator]]\ncode = \"own\"\ndirection = \"up\"\n", `f.toml: the indicator own has the direction "up". Write direction = "more" or direction = "less"`},
+		{"an anchor without weight", head + "[anchor]\ngroup = \"country\"\n", `f.toml: the anchoring names no group or no weight. Write group = "country" and weight = "population", or other columns of the table`},
+		{"years in an indicator's treatment", head + "[[indicator]]\ncode = \"own\"\ntreat = { per_year = true }\n", "f.toml: indicator.treat.per_year is not a key of a framework"},
 		{"weights by no attribute", head + "[[group]]\ncode = \"x\"\nweigh = { method = \"by-attribute\" }\n", `f.toml: group x: the weighting by-attribute names no attribute. Write attribute = "country", or another column of text`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
