@@ -18,7 +18,11 @@ import (
 // Framework is a framework file: how an index is built, and at which NUTS level.
 type Framework struct {
 	composite.Framework
-	Level int // NUTS level for which it is meant; 0 where it is not about regions
+	Level  int     // NUTS level for which it is meant; 0 where it is not about regions
+	Record *Record // of the run that the file tells of; nil where it is a framework alone
+
+	name string // of the file
+	rows frameworkFile
 }
 
 // Frameworks reads the framework files of a folder, sorted by code.
@@ -60,10 +64,16 @@ func ReadFramework(name, text string, directions func(code string) Direction) (*
 		return nil, fault.New(fault.Invalid, "framework.key", "%s is not a key of a framework", unknown[0]).
 			Do("Correct its spelling; docs/framework.md lists the keys").In(name, lineOf(text, unknown[0][len(unknown[0])-1]))
 	}
-	out := &Framework{Level: f.Level}
+	return newFramework(name, f, directions)
+}
+
+// newFramework makes a framework of the rows of a file.
+func newFramework(name string, f frameworkFile, directions func(code string) Direction) (*Framework, error) {
+	out := &Framework{Level: f.Level, Record: f.Record, name: name, rows: f}
 	if err := f.build(&out.Framework, directions); err != nil {
 		return nil, placed(err, name)
 	}
+	out.explicit()
 	return out, nil
 }
 

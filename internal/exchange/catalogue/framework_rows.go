@@ -3,122 +3,123 @@ package catalogue
 // The rows of a framework file.
 type (
 	frameworkFile struct {
-		Code      string            `toml:"code"`
-		Level     int               `toml:"level"`
-		Name      map[string]string `toml:"name"`
-		Note      map[string]string `toml:"note"`
-		Impute    []imputeRow       `toml:"impute"`
-		GroupBy   string            `toml:"group_by"`
-		Screen    screenRow         `toml:"screen"`
-		Treat     *allTreatRow      `toml:"treat"`
-		Normalise *normaliseRow     `toml:"normalise"`
-		Aggregate *aggregateRow     `toml:"aggregate"`
-		PerYear   bool              `toml:"per_year"`
-		Anchor    *anchorRow        `toml:"anchor"`
-		Group     []groupRow        `toml:"group"`
-		Indicator []memberRow       `toml:"indicator"`
-		Choice    []choiceRow       `toml:"choice"`
+		Code      string            `toml:"code,omitempty"`
+		Level     int               `toml:"level,omitzero"`
+		Name      map[string]string `toml:"name,omitempty"`
+		Note      map[string]string `toml:"note,omitempty"`
+		Impute    []imputeRow       `toml:"impute,omitempty"`
+		GroupBy   string            `toml:"group_by,omitempty"`
+		Screen    screenRow         `toml:"screen,omitzero"`
+		Treat     *allTreatRow      `toml:"treat,omitempty"`
+		Normalise *normaliseRow     `toml:"normalise,omitempty"`
+		Aggregate *aggregateRow     `toml:"aggregate,omitempty"`
+		PerYear   bool              `toml:"per_year,omitempty"`
+		Anchor    *anchorRow        `toml:"anchor,omitempty"`
+		Group     []groupRow        `toml:"group,omitempty"`
+		Indicator []memberRow       `toml:"indicator,omitempty"`
+		Choice    []choiceRow       `toml:"choice,omitempty"`
+		Record    *Record           `toml:"record,omitempty"`
 	}
 	imputeRow struct {
-		Method     string  `toml:"method"`
-		Value      float64 `toml:"value"`
-		Limit      int     `toml:"limit"`
-		Tolerance  float64 `toml:"tolerance"`
-		Iterations int     `toml:"iterations"`
+		Method     string  `toml:"method,omitempty"`
+		Value      float64 `toml:"value,omitzero"`
+		Limit      int     `toml:"limit,omitzero"`
+		Tolerance  float64 `toml:"tolerance,omitzero"`
+		Iterations int     `toml:"iterations,omitzero"`
 	}
 	screenRow struct {
-		Share         float64 `toml:"share"`
-		ZeroIsMissing bool    `toml:"zero_is_missing"`
-		Coverage      float64 `toml:"coverage"`
+		Share         float64 `toml:"share,omitzero"`
+		ZeroIsMissing bool    `toml:"zero_is_missing,omitempty"`
+		Coverage      float64 `toml:"coverage,omitzero"`
 	}
 	treatRow struct {
-		Skew       float64 `toml:"skew"`
-		Kurtosis   float64 `toml:"kurtosis"`
-		Most       int     `toml:"most"`
-		Then       string  `toml:"then"`
-		Always     bool    `toml:"always"`
-		Lambda     float64 `toml:"lambda"`
-		FindLambda bool    `toml:"find_lambda"`
+		Skew       float64 `toml:"skew,omitzero"`
+		Kurtosis   float64 `toml:"kurtosis,omitzero"`
+		Most       int     `toml:"most,omitzero"`
+		Then       string  `toml:"then,omitempty"`
+		Always     bool    `toml:"always,omitempty"`
+		Lambda     float64 `toml:"lambda,omitzero"`
+		FindLambda bool    `toml:"find_lambda,omitempty"`
 	}
 	allTreatRow struct {
 		treatRow
-		PerYear bool `toml:"per_year"`
+		PerYear bool `toml:"per_year,omitempty"`
 	}
 	normaliseRow struct {
-		Method     string    `toml:"method"`
-		From       float64   `toml:"from"`
-		To         float64   `toml:"to"`
-		Mean       float64   `toml:"mean"`
-		SD         float64   `toml:"sd"`
-		Population bool      `toml:"population"`
-		Subtract   float64   `toml:"subtract"`
-		Divide     float64   `toml:"divide"`
-		Low        float64   `toml:"low"`
-		High       float64   `toml:"high"`
-		CapLow     bool      `toml:"cap_low"`
-		CapHigh    bool      `toml:"cap_high"`
-		Target     *float64  `toml:"target"`
-		Share      float64   `toml:"share"`
-		Quantiles  []float64 `toml:"quantiles"`
-		Scores     []float64 `toml:"scores"`
+		Method     string    `toml:"method,omitempty"`
+		From       float64   `toml:"from,omitzero"`
+		To         float64   `toml:"to,omitzero"`
+		Mean       float64   `toml:"mean,omitzero"`
+		SD         float64   `toml:"sd,omitzero"`
+		Population bool      `toml:"population,omitempty"`
+		Subtract   float64   `toml:"subtract,omitzero"`
+		Divide     float64   `toml:"divide,omitzero"`
+		Low        float64   `toml:"low,omitzero"`
+		High       float64   `toml:"high,omitzero"`
+		CapLow     bool      `toml:"cap_low,omitempty"`
+		CapHigh    bool      `toml:"cap_high,omitempty"`
+		Target     *float64  `toml:"target,omitempty"`
+		Share      float64   `toml:"share,omitzero"`
+		Quantiles  []float64 `toml:"quantiles,omitempty"`
+		Scores     []float64 `toml:"scores,omitempty"`
 	}
 	aggregateRow struct {
-		Method    string    `toml:"method"`
-		Order     *float64  `toml:"order"`
-		Alpha     float64   `toml:"alpha"`
-		Beta      float64   `toml:"beta"`
-		Reward    bool      `toml:"reward"`
-		Positions []float64 `toml:"positions"`
-		Threshold float64   `toml:"threshold"`
+		Method    string    `toml:"method,omitempty"`
+		Order     *float64  `toml:"order,omitempty"`
+		Alpha     float64   `toml:"alpha,omitzero"`
+		Beta      float64   `toml:"beta,omitzero"`
+		Reward    bool      `toml:"reward,omitempty"`
+		Positions []float64 `toml:"positions,omitempty"`
+		Threshold float64   `toml:"threshold,omitzero"`
 	}
 	anchorRow struct {
-		Group  string `toml:"group"`
-		Weight string `toml:"weight"`
-		Level  int    `toml:"level"`
+		Group  string `toml:"group,omitempty"`
+		Weight string `toml:"weight,omitempty"`
+		Level  int    `toml:"level,omitzero"`
 	}
 	weighRow struct {
-		Method      string               `toml:"method"`
-		Given       []float64            `toml:"given"`
-		Comparisons [][]float64          `toml:"comparisons"`
-		Covariance  bool                 `toml:"covariance"`
-		Pairwise    bool                 `toml:"pairwise"`
-		Limits      [][2]float64         `toml:"limits"`
-		Target      []float64            `toml:"target"`
-		Attribute   string               `toml:"attribute"`
-		Sets        map[string][]float64 `toml:"sets"`
+		Method      string               `toml:"method,omitempty"`
+		Given       []float64            `toml:"given,omitempty"`
+		Comparisons [][]float64          `toml:"comparisons,omitempty"`
+		Covariance  bool                 `toml:"covariance,omitempty"`
+		Pairwise    bool                 `toml:"pairwise,omitempty"`
+		Limits      [][2]float64         `toml:"limits,omitempty"`
+		Target      []float64            `toml:"target,omitempty"`
+		Attribute   string               `toml:"attribute,omitempty"`
+		Sets        map[string][]float64 `toml:"sets,omitempty"`
 	}
 	groupRow struct {
-		Code      string            `toml:"code"`
-		Parent    string            `toml:"parent"`
-		Name      map[string]string `toml:"name"`
-		Weight    *float64          `toml:"weight"`
-		Aggregate *aggregateRow     `toml:"aggregate"`
-		Weigh     *weighRow         `toml:"weigh"`
+		Code      string            `toml:"code,omitempty"`
+		Parent    string            `toml:"parent,omitempty"`
+		Name      map[string]string `toml:"name,omitempty"`
+		Weight    *float64          `toml:"weight,omitempty"`
+		Aggregate *aggregateRow     `toml:"aggregate,omitempty"`
+		Weigh     *weighRow         `toml:"weigh,omitempty"`
 	}
 	memberRow struct {
-		Code        string            `toml:"code"`
-		Parent      string            `toml:"parent"`
-		Name        map[string]string `toml:"name"`
-		Weight      *float64          `toml:"weight"`
-		Direction   Direction         `toml:"direction"`
-		Denominator string            `toml:"denominator"`
-		Factor      float64           `toml:"factor"`
-		Treat       *treatRow         `toml:"treat"`
-		Normalise   *normaliseRow     `toml:"normalise"`
-		For         []string          `toml:"for"`
+		Code        string            `toml:"code,omitempty"`
+		Parent      string            `toml:"parent,omitempty"`
+		Name        map[string]string `toml:"name,omitempty"`
+		Weight      *float64          `toml:"weight,omitempty"`
+		Direction   Direction         `toml:"direction,omitempty"`
+		Denominator string            `toml:"denominator,omitempty"`
+		Factor      float64           `toml:"factor,omitzero"`
+		Treat       *treatRow         `toml:"treat,omitempty"`
+		Normalise   *normaliseRow     `toml:"normalise,omitempty"`
+		For         []string          `toml:"for,omitempty"`
 	}
 	choiceRow struct {
-		Name      string               `toml:"name"`
-		Most      []int                `toml:"most"`
-		Treat     []treatRow           `toml:"treat"`
-		Normalise []normaliseRow       `toml:"normalise"`
-		Aggregate []aggregateRow       `toml:"aggregate"`
-		Impute    []imputeRow          `toml:"impute"`
-		Noise     float64              `toml:"noise"`
-		Levels    []int                `toml:"levels"`
-		Sets      int                  `toml:"sets"`
-		Weights   []map[string]float64 `toml:"weights"`
-		Doubt     float64              `toml:"doubt"`
-		Omit      bool                 `toml:"omit"`
+		Name      string               `toml:"name,omitempty"`
+		Most      []int                `toml:"most,omitempty"`
+		Treat     []treatRow           `toml:"treat,omitempty"`
+		Normalise []normaliseRow       `toml:"normalise,omitempty"`
+		Aggregate []aggregateRow       `toml:"aggregate,omitempty"`
+		Impute    []imputeRow          `toml:"impute,omitempty"`
+		Noise     float64              `toml:"noise,omitzero"`
+		Levels    []int                `toml:"levels,omitempty"`
+		Sets      int                  `toml:"sets,omitzero"`
+		Weights   []map[string]float64 `toml:"weights,omitempty"`
+		Doubt     float64              `toml:"doubt,omitzero"`
+		Omit      bool                 `toml:"omit,omitempty"`
 	}
 )
