@@ -159,6 +159,38 @@ test("without script, everything but passkeys works", async () => {
   await plain.close();
 });
 
+test("an invitation makes one account, once", async () => {
+  await page.goto(site.url + "/people");
+  await noViolation("people");
+  await page.fill("#email", "jan@example.org");
+  await page.click("#invite button");
+  const link = await page.locator(".done code").innerText();
+  await noViolation("people, invited");
+  const other = await chromium.newContext({ locale: "pl-PL" });
+  const tab = await other.newPage();
+  await tab.goto(link);
+  await tab.fill("#name", "Jan");
+  await tab.fill("#password", "siedem cichych jezior latem");
+  await tab.click("form.stack button");
+  assert.equal(await tab.locator("h1").innerText(), "Moje konto");
+  const stranger = await (await chromium.newContext()).newPage();
+  assert.equal((await stranger.goto(link)).status(), 409, "the link works twice");
+  await stranger.context().close();
+  await page.goto(site.url + "/audit");
+  await noViolation("audit");
+  assert.match(await page.locator("tbody").innerText(), /accepted an invitation/);
+  // The new person erases herself; the log keeps the line without the name.
+  await tab.goto(site.url + "/account/data");
+  await tab.fill("#email", "jan@example.org");
+  await tab.click("#erase button");
+  assert.match(await tab.locator("h1").innerText(), /usunięte/);
+  await other.close();
+  await page.goto(site.url + "/audit");
+  assert.match(await page.locator("tbody").innerText(), /an erased account/);
+  await page.goto(site.url + "/people");
+  assert.doesNotMatch(await page.locator("#accounts").innerText(), /jan@example.org/);
+});
+
 test("a person gets a copy of her data", async () => {
   await page.goto(site.url + "/account/data");
   await noViolation("data");

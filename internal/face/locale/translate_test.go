@@ -64,10 +64,10 @@ func TestAnotherLanguageCanBeAdded(t *testing.T) {
 			lines[i][4] = "Svenska"
 		case "nav.search/":
 			lines[i][4] = "Sök"
-		case "people.count/one":
-			lines[i][4] = "{{.N}} person"
-		case "people.count/other":
-			lines[i][4] = "{{.N}} personer"
+		case "people.accounts/one":
+			lines[i][4] = "{{.N}} konto"
+		case "people.accounts/other":
+			lines[i][4] = "{{.N}} konton"
 		}
 	}
 	_ = w.WriteAll(lines)
@@ -87,7 +87,7 @@ func TestAnotherLanguageCanBeAdded(t *testing.T) {
 		t.Errorf("the menu is %v", codes)
 	}
 	ctx := With(context.Background(), words.Reader("sv-FI, en;q=0.5"))
-	for want, got := range map[string]string{"Sök": T(ctx, "nav.search"), "2 personer": N(ctx, "people.count", 2), "Regions": T(ctx, "nav.regions")} {
+	for want, got := range map[string]string{"Sök": T(ctx, "nav.search"), "2 konton": N(ctx, "people.accounts", 2), "Regions": T(ctx, "nav.regions")} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
@@ -100,11 +100,11 @@ func TestImportRefuses(t *testing.T) {
 		{"another table", "a,b\n1,2\n", "locale.table", "sv.csv, line 1"},
 		{"no language", "key,form,gaps,English,not a language\n", "locale.code", ""},
 		{"an unknown message", head + "nav.nothing,,,x,y\n", "locale.key", "sv.csv, line 2"},
-		{"a lost gap", head + "people.of,,Name,People of {{.Name}},Folk\n", "locale.gaps", "sv.csv, line 2"},
+		{"a lost gap", head + "role.in,,Region Role,x,Folk\n", "locale.gaps", "sv.csv, line 2"},
 		{"a gap too many", head + "nav.search,,,Search,Sök {{.Name}}\n", "locale.gaps", "sv.csv, line 2"},
 		{"markup", head + "nav.search,,,Search,<script>alert(1)</script>\n", "locale.markup", "sv.csv, line 2"},
-		{"a form that the language has not", head + "people.count,few,N,{{.N}} people,{{.N}} folk\n", "locale.form", "sv.csv, line 2"},
-		{"no form where one is due", head + "people.count,,N,{{.N}} people,{{.N}} folk\n", "locale.form", "sv.csv, line 2"},
+		{"a form that the language has not", head + "people.accounts,few,N,{{.N}} accounts,{{.N}} konton\n", "locale.form", "sv.csv, line 2"},
+		{"no form where one is due", head + "people.accounts,,N,{{.N}} accounts,{{.N}} konton\n", "locale.form", "sv.csv, line 2"},
 		{"four columns", head + "nav.search,,,Search,Sök\nnav.atlas,,Atlas,Kartbok\n", "locale.table", "sv.csv, line 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestPluralForms(t *testing.T) {
 func FuzzImport(f *testing.F) {
 	f.Add("key,form,gaps,English,sv\nnav.search,,,Search,Sök\n")
 	f.Add("key,form,,,CA\n\"0000000000000000")
-	f.Add("key;form;gaps;English;sv\npeople.count;one;N;x;{{.N}} y\n")
+	f.Add("key;form;gaps;English;sv\npeople.accounts;one;N;x;{{.N}} y\n")
 	f.Fuzz(func(t *testing.T, table string) {
 		in, err := Import(strings.NewReader(table), "x.csv", data.Messages())
 		if err != nil {

@@ -41,6 +41,9 @@ var routes = map[string]string{
 	"GET /reset": public, "POST /reset": public, "GET /reset/{secret}": public, "POST /reset/{secret}": public,
 	"GET /setup": public, "POST /setup": public, "GET /invitations/{secret}": public, "POST /invitations/{secret}": public,
 
+	"GET /people": managing, "POST /people/invite": managing, "POST /people/{account}/{act}": managing, "GET /audit": managing,
+	"POST /invitations/{invitation}/withdraw": own,
+
 	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
 	"POST /account/codes": own, "POST /account/codes/confirm": own, "POST /account/codes/drop": own,
 	"POST /account/passkeys/options": own, "POST /account/passkeys": own, "POST /account/passkeys/{id}/drop": own,

@@ -22,6 +22,7 @@ import (
 	"peerscape/internal/face/web/help"
 	"peerscape/internal/face/web/indicator"
 	"peerscape/internal/face/web/page"
+	"peerscape/internal/face/web/person"
 	"peerscape/internal/face/web/place"
 	"peerscape/internal/face/web/region"
 	"peerscape/internal/face/web/search"
@@ -40,8 +41,14 @@ type Config struct {
 	Version      string
 	People       *people.Directory
 	Origin       *url.URL        // where people reach the site; nil: wherever they came
-	Post         account.Post    // nil: no mail is sent
+	Post         Post            // nil: no mail is sent
 	Keepers      []people.Keeper // of personal data
+}
+
+// Post sends the messages of all pages.
+type Post interface {
+	account.Post
+	person.Post
 }
 
 // Handler serves the pages and what they load.
@@ -95,6 +102,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	search.Open(site, places).Routes(mux)
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
+	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
 	mux.Handle("/", site.Handle(site.Missing))

@@ -1,0 +1,108 @@
+package person
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"peerscape/internal/exchange/people"
+	"peerscape/internal/face/component"
+	"peerscape/internal/face/locale"
+	"peerscape/internal/face/web/page"
+	"peerscape/internal/fault"
+)
+
+// accountsView lists the accounts of the installation.
+type accountsView struct {
+	problem     *component.Problem
+	shared      *shared
+	accounts    []people.Account
+	invitations []people.Invitation
+}
+
+func (s *Person) accounts(ctx context.Context, _ *http.Request) (*page.Answer, error) {
+	return s.accountsPage(ctx, &accountsView{}, 0)
+}
+
+func (s *Person) accountsPage(ctx context.Context, v *accountsView, status int) (*page.Answer, error) {
+	a := page.Actor(ctx)
+	var err error
+	if v.accounts, err = s.people.Accounts(ctx, a); err != nil {
+		return nil, err
+	}
+	all, err := s.people.Invitations(ctx, a, "")
+	if err != nil {
+		return nil, err
+	}
+	v.invitations = slices.DeleteFunc(all, func(i people.Invitation) bool { return !i.Open(s.Now()) })
+	return &page.Answer{Title: locale.T(ctx, "people.title"), Body: accountsPage(v), Status: status}, nil
+}
+
+// invite invites an administrator.
+func (s *Person) invite(ctx context.Context, r *http.Request) (*page.Answer, error) {
+	made, err := s.invited(ctx, people.Invitation{Email: r.FormValue("email"), Role: people.Administrator})
+	if p, status, ok := page.Said(ctx, err); ok {
+		return s.accountsPage(ctx, &accountsView{problem: p}, status)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.accountsPage(ctx, &accountsView{shared: made}, 0)
+}
+
+// invited makes an invitation and sends it where mail is sent.
+func (s *Person) invited(ctx context.Context, i people.Invitation) (*shared, error) {
+	a := page.Actor(ctx)
+	secret, err := s.people.Invite(ctx, a, i)
+	if err != nil {
+		return nil, err
+	}
+	out := &shared{link: s.Link("/invitations/" + secret), to: i.Email}
+	if s.post != nil {
+		out.mailed = true
+		return out, s.post.Invitation(ctx, people.Mail{Address: i.Email, Lang: locale.Code(ctx)}, a.Name, out.link)
+	}
+	return out, nil
+}
+
+// withdraw makes an invitation worthless.
+func (s *Person) withdraw(ctx context.Context, r *http.Request) (*page.Answer, error) {
+	err := s.people.WithdrawInvitation(ctx, page.Actor(ctx), r.PathValue("invitation"))
+	if p, status, ok := page.Said(ctx, err); ok {
+		return s.accountsPage(ctx, &accountsView{problem: p}, status)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &page.Answer{Redirect: "/people"}, nil
+}
+
+// account does something to an account.
+func (s *Person) account(ctx context.Context, r *http.Request) (*page.Answer, error) {
+	a, id := page.Actor(ctx), r.PathValue("account")
+	var made *shared
+	var err error
+	switch act := r.PathValue("act"); act {
+	case "close", "open":
+		err = s.people.Close(ctx, a, id, act == "close")
+	case "reset":
+		var secret string
+		if secret, err = s.people.ResetLink(ctx, a, id); err == nil {
+			made = &shared{link: s.Link("/reset/" + secret)}
+		}
+	case "erase":
+		err = s.people.Erase(ctx, a, id, s.keepers)
+	default:
+		err = fault.New(fault.Missing, "page.missing", "there is no page at %s", fault.Clip(r.URL.Path, 80)).With("path", fault.Clip(r.URL.Path, 80)).Do("Check the address")
+	}
+	if p, status, ok := page.Said(ctx, err); ok {
+		return s.accountsPage(ctx, &accountsView{problem: p}, status)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if made != nil {
+		return s.accountsPage(ctx, &accountsView{shared: made}, 0)
+	}
+	return &page.Answer{Redirect: "/people"}, nil
+}
