@@ -17,6 +17,7 @@ type printedPart struct {
 	Value        *float64 `json:"value,omitempty"` // of an indicator, after imputation
 	Score        *float64 `json:"score"`
 	Contribution float64  `json:"contribution"`
+	Anchored     float64  `json:"anchored,omitempty"` // added by anchoring, beside what the members add
 	Needed       *float64 `json:"needed,omitempty"` // score at which this alone would reach the next unit
 }
 
@@ -42,7 +43,7 @@ func (v *indexView) explain(r *composite.Result, unit string) (*table, error) {
 		return cmp.Or(cmp.Compare(r.Level[b.Element], r.Level[a.Element]), cmp.Compare(b.Contribution, a.Contribution))
 	})
 	t := &table{
-		title: fmt.Sprintf("%s %s: rank %s of %d, index %s", r.Rows[row], v.name(r.Rows[row].Unit), format(r.Ranks[row], 0), len(r.Rows), format(r.Index()[row], 2)),
+		title: fmt.Sprintf("%s %s: rank %s of %d, index %s", r.Rows[row], v.name(r.Rows[row].Unit), format(r.Ranks[row], 0), ranked(r, row), format(r.Index()[row], 2)),
 		columns: []column{
 			{name: "Level", right: true}, {name: "Element"}, {name: "Value", right: true}, {name: "Score", right: true}, {name: "Adds", right: true}, {name: "To reach the next", right: true},
 		},
@@ -54,7 +55,10 @@ func (v *indexView) explain(r *composite.Result, unit string) (*table, error) {
 	}
 	var out []printedPart
 	for _, p := range parts {
-		o := printedPart{Element: r.Codes[p.Element], Level: r.Level[p.Element], Score: pointer(p.Score), Contribution: p.Contribution}
+		o := printedPart{Element: r.Codes[p.Element], Level: r.Level[p.Element], Score: pointer(p.Score), Contribution: p.Contribution, Anchored: p.Anchored}
+		if p.Anchored != 0 {
+			t.notes = append(t.notes, fmt.Sprintf("Anchoring %s adds %s, beside what is below it.", v.element(o.Element), format(p.Anchored, 2)))
+		}
 		value, reach := "", ""
 		if p.Element < len(r.Prepared) {
 			x := r.Prepared[p.Element][row]
@@ -71,6 +75,16 @@ func (v *indexView) explain(r *composite.Result, unit string) (*table, error) {
 	}
 	t.value = out
 	return t, nil
+}
+
+// ranked counts the rows that have a rank beside a row: in its period, no wholes.
+func ranked(r *composite.Result, row int) (n int) {
+	for i, rank := range r.Ranks {
+		if !math.IsNaN(rank) && r.Rows[i].Period == r.Rows[row].Period {
+			n++
+		}
+	}
+	return n
 }
 
 // figure writes a value with four figures.

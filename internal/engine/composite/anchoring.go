@@ -3,8 +3,6 @@ package composite
 import (
 	"errors"
 	"math"
-
-	"peerscape/internal/fault"
 )
 
 // Anchoring shifts the scores of parts to those of the whole (see Anchor) before
@@ -137,7 +135,7 @@ func (p *Plan) anchorFault(g int, err error) error {
 		}
 		err = f.Because(e)
 	}
-	fault.Wrap(&err, "%s", p.tree.codes[g])
+	err = named(err, p.tree.codes[g])
 	return err
 }
 

@@ -74,7 +74,7 @@ func (p *Plan) compute(w *work, v *variant, observe func(indicator int, r *treat
 			err = p.scale(w, v, j, w.scores[j], w.treated[j], v.table[j])
 		}
 		if err != nil {
-			fault.Wrap(&err, "%s", p.tree.codes[j])
+			err = named(err, p.tree.codes[j])
 			return err
 		}
 		if observe != nil {
@@ -157,7 +157,7 @@ func (p *Plan) aggregate(w *work, v *variant, g int) error {
 	if ve, ok := errors.AsType[*aggregate.ValueError](err); ok {
 		return p.valueFault(g, ve)
 	}
-	fault.Wrap(&err, "%s", p.tree.codes[g])
+	err = named(err, p.tree.codes[g])
 	return err
 }
 

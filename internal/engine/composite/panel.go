@@ -70,7 +70,7 @@ func (p *Plan) scaleByYear(w *work, v *variant, j int) error {
 			err = v.treat[j].Apply(part[1], x, &w.report)
 		}
 		if err != nil {
-			fault.Wrap(&err, "%s", p.rows[rows[0]].Period)
+			err = named(err, p.rows[rows[0]].Period.String())
 			return err
 		}
 		for k, i := range rows {

@@ -151,7 +151,7 @@ func (p *Plan) rules() error {
 		}
 		for _, check := range []func() error{p.base.treat[j].Check, p.base.normalise[j].Check} {
 			if err := check(); err != nil {
-				fault.Wrap(&err, "%s", i.Code)
+				err = named(err, i.Code)
 				return err
 			}
 		}
@@ -163,7 +163,7 @@ func (p *Plan) rules() error {
 			p.ownAggregate++
 		}
 		if err := p.checkGroup(g, rule); err != nil {
-			fault.Wrap(&err, "%s", p.tree.codes[g])
+			err = named(err, p.tree.codes[g])
 			return err
 		}
 		p.base.aggregate[g] = rule

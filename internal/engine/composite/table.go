@@ -1,8 +1,10 @@
 package composite
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"peerscape/internal/engine/composite/impute"
@@ -129,6 +131,17 @@ func (t *Table) attribute(code, wantedBy string) (*Attribute, error) {
 	}
 	return nil, refuse("engine.no-attribute", "the table has no attribute %s, which %s needs", code, wantedBy).
 		Do("It has %s", strings.Join(codes, ", "))
+}
+
+// named says in a refusal which element it is about, where the sentence does not.
+func named(err error, name string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).MatchString(f.What) {
+		return err
+	}
+	g := *f
+	g.What, g.Cause = name+": "+f.What, err
+	return &g
 }
 
 // describe names rows in a sentence: all of a few, else the first and a count.

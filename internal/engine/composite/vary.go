@@ -1,6 +1,7 @@
 package composite
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -8,7 +9,6 @@ import (
 	"peerscape/internal/engine/composite/impute"
 	"peerscape/internal/engine/composite/normalise"
 	"peerscape/internal/engine/composite/uncertainty"
-	"peerscape/internal/fault"
 )
 
 // Model is a plan with its choices, for package uncertainty. Every run treats,
@@ -149,7 +149,7 @@ func (m *Model) treatments(c *Choice) error {
 	}
 	for _, r := range rules {
 		if err := r.Check(); err != nil {
-			fault.Wrap(&err, "choice %q", c.Name)
+			err = named(err, fmt.Sprintf("choice %q", c.Name))
 			return err
 		}
 	}
@@ -166,7 +166,7 @@ func (m *Model) aggregations(c *Choice) error {
 				continue
 			}
 			if err := m.plan.checkGroup(g, r); err != nil {
-				fault.Wrap(&err, "choice %q, %s", c.Name, t.codes[g])
+				err = named(err, fmt.Sprintf("choice %q, %s", c.Name, t.codes[g]))
 				return err
 			}
 		}
@@ -178,7 +178,7 @@ func (m *Model) aggregations(c *Choice) error {
 func (m *Model) normalisations(c *Choice) error {
 	for k := range c.Normalise {
 		if err := c.Normalise[k].Check(); err != nil {
-			fault.Wrap(&err, "choice %q", c.Name)
+			err = named(err, fmt.Sprintf("choice %q", c.Name))
 			return err
 		}
 		rules := slices.Clone(m.plan.base.normalise)
@@ -242,7 +242,7 @@ func (m *Model) weightSets(k int) error {
 			set[e] = w
 		}
 		if err := p.tree.checkWeights(set); err != nil {
-			fault.Wrap(&err, "set %d of the choice %q", n+1, c.Name)
+			err = named(err, fmt.Sprintf("set %d of the choice %q", n+1, c.Name))
 			return err
 		}
 		m.sets[k] = append(m.sets[k], set)
@@ -262,7 +262,7 @@ func (m *Model) imputations(c *Choice, useless func(why, cure string) error) err
 	for k, r := range c.Impute {
 		columns, err := p.filled(p.divided, []impute.Rule{r}, false)
 		if err != nil {
-			fault.Wrap(&err, "choice %q, %d", c.Name, k+1)
+			err = named(err, fmt.Sprintf("choice %q, %d", c.Name, k+1))
 			return err
 		}
 		m.tables = append(m.tables, impute.Keep(columns, p.kept))
