@@ -1,7 +1,6 @@
 package composite
 
 import (
-	"math"
 	"strings"
 
 	"peerscape/internal/engine/composite/aggregate"
@@ -325,52 +324,35 @@ func (p *Plan) afterScreening() error {
 	if err := p.coverage(p.base.table); err != nil { // the units that had figures may be gone
 		return err
 	}
+	for j := range p.base.normalise {
+		if err := p.refer(&p.base.normalise[j]); err != nil {
+			return named(err, p.tree.codes[j])
+		}
+	}
 	if err := p.anchors(); err != nil {
 		return err
 	}
 	return p.byYear()
 }
 
-// keepDoubt brings the standard errors of values into the scale and order of the
-// prepared columns: a denominator divides them too.
-func (p *Plan) keepDoubt(before [][]float64) {
-	for j := range p.framework.Indicators {
-		c, err := p.table.column(p.tree.codes[j], "")
-		if err != nil || c.Doubt == nil || p.absent[j] {
-			continue
+// refer finds the row that a normalisation measures from.
+func (p *Plan) refer(r *normalise.Rule) error {
+	if r.Method != normalise.DistanceReference {
+		return nil
+	}
+	if p.panel {
+		return refuse("engine.reference-panel", "the normalisation %s has a reference in every period, and one scale over all has none", r.Method).Do("Take distance-target, or one period")
+	}
+	var units []string
+	for i, row := range p.rows {
+		if row.Unit == r.Reference {
+			r.Unit = i
+			return nil
 		}
-		column, any := make([]float64, len(p.kept)), false
-		for k, i := range p.kept {
-			if d := c.Doubt[i] * p.divisor(j, i); d > 0 && !math.IsNaN(before[j][i]) {
-				column[k], any = d, true
-			}
-		}
-		if any {
-			p.doubts = append(p.doubts, doubts{j, column})
-		}
+		units = append(units, row.Unit)
 	}
-}
-
-// divisor returns what denomination multiplied a cell with, 1 where there is none;
-// of no meaning where the cell was lost.
-func (p *Plan) divisor(indicator, row int) float64 {
-	i := &p.framework.Indicators[indicator]
-	if i.Denominator == "" {
-		return 1
+	if r.Reference == "" {
+		return refuse("engine.no-reference", "the normalisation %s names no unit to measure from", r.Method).Do("Name a unit of the table")
 	}
-	by, err := p.table.column(i.Denominator, i.Code)
-	if err != nil {
-		return math.NaN()
-	}
-	factor := i.Factor
-	if factor == 0 {
-		factor = 1
-	}
-	return math.Abs(factor) / by.Values[row]
-}
-
-// doubts are the standard errors of an indicator, 0 where a value is sure.
-type doubts struct {
-	indicator int
-	error     []float64
+	return fault.Unknown("engine.no-reference", "unit with figures enough", r.Reference, units)
 }

@@ -185,6 +185,9 @@ func (m *Model) normalisations(c *Choice) error {
 		for j := range rules {
 			if m.plan.framework.Indicators[j].Normalise == nil {
 				rules[j] = m.plan.directed(c.Normalise[k], j)
+				if err := m.plan.refer(&rules[j]); err != nil {
+					return named(err, fmt.Sprintf("choice %q", c.Name))
+				}
 			}
 		}
 		m.scales = append(m.scales, rules)

@@ -58,6 +58,7 @@ type (
 		High       float64   `toml:"high,omitzero"`
 		CapLow     bool      `toml:"cap_low,omitempty"`
 		CapHigh    bool      `toml:"cap_high,omitempty"`
+		Unit       string    `toml:"unit,omitempty"`
 		Target     *float64  `toml:"target,omitempty"`
 		Share      float64   `toml:"share,omitzero"`
 		Quantiles  []float64 `toml:"quantiles,omitempty"`
@@ -85,6 +86,10 @@ type (
 		Pairwise    bool                 `toml:"pairwise,omitempty"`
 		Limits      [][2]float64         `toml:"limits,omitempty"`
 		Target      []float64            `toml:"target,omitempty"`
+		Factors     int                  `toml:"factors,omitzero"`
+		Eigenvalue  float64              `toml:"eigenvalue,omitzero"`
+		Explained   float64              `toml:"explained,omitzero"`
+		Shared      bool                 `toml:"shared,omitempty"`
 		Attribute   string               `toml:"attribute,omitempty"`
 		Sets        map[string][]float64 `toml:"sets,omitempty"`
 	}

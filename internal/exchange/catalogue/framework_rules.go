@@ -106,7 +106,7 @@ func (r *normaliseRow) rule() (normalise.Rule, error) {
 	}
 	out := normalise.Rule{
 		Method: m, From: r.From, To: r.To, Mean: r.Mean, SD: r.SD, Population: r.Population, Subtract: r.Subtract, Divide: r.Divide,
-		Low: r.Low, High: r.High, CapLow: r.CapLow, CapHigh: r.CapHigh, Share: r.Share, Quantiles: r.Quantiles, Scores: r.Scores,
+		Low: r.Low, High: r.High, CapLow: r.CapLow, CapHigh: r.CapHigh, Reference: r.Unit, Share: r.Share, Quantiles: r.Quantiles, Scores: r.Scores,
 	}
 	if r.Target != nil {
 		out.Target, out.HasTarget = *r.Target, true
@@ -140,6 +140,10 @@ func (r *weighRow) rule() (*weigh.Rule, error) {
 	out := &weigh.Rule{Method: m, Given: r.Given, Comparisons: r.Comparisons, Target: r.Target}
 	if r.Covariance {
 		out.Matrix = weigh.Covariance
+	}
+	out.Factors = weigh.FactorCount{Number: r.Factors, MinVariance: r.Eigenvalue, Share: r.Explained}
+	if r.Shared {
+		out.Loadings = weigh.Shared
 	}
 	if r.Pairwise {
 		out.Missing = weigh.Pairwise

@@ -93,8 +93,10 @@ type Rule struct {
 	Low, High       float64
 	CapLow, CapHigh bool // no score beyond; CapHigh holds for DistanceTarget too
 
-	// Unit is the row that DistanceReference measures from.
-	Unit int
+	// Unit is the row that DistanceReference measures from, and Reference the name
+	// that a composite plan finds it by.
+	Unit      int
+	Reference string
 
 	// Target is what DistanceTarget measures to, and what AMPI calls 100 where
 	// HasTarget is set, else the mean of the column; in the indicator's unit.
