@@ -153,6 +153,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 			a.log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
 		}
 	})
+	warming.Go(func() { a.retain(warm) })
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	ready("http://" + listener.Addr().String() + "/")
@@ -168,4 +169,20 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	}
 	<-stopped
 	return nil
+}
+
+// retain removes once an hour what the table of retentions says.
+func (a *App) retain(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if _, err := a.People.Retain(ctx); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "old rows could not be removed", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }

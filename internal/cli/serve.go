@@ -33,6 +33,9 @@ func (c *serveCommand) Run(s *session) error {
 	return a.Serve(s, c.Addr, func(at string) {
 		fmt.Fprintf(s.Out, "Peerscape answers on %s\n", at)
 		if code != "" {
+			if origin != nil {
+				at = origin.String() + "/"
+			}
 			fmt.Fprintf(s.Out, "Nobody runs it yet. Open %ssetup?code=%s to make the first account.\n", at, code)
 		}
 		fmt.Fprintln(s.Out, "Stop it with Ctrl+C.")

@@ -1,10 +1,12 @@
 package people
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"peerscape/internal/fault"
+	"peerscape/internal/machinery/db"
 	"peerscape/internal/nuts"
 )
 
@@ -103,6 +105,29 @@ func (a *Actor) mayGive(g *Grant) error {
 	}
 	return fault.New(fault.Denied, "people.may-not-give", "you may not give the role %s here", g).With("role", string(g.Role)).
 		Do("Ask a project manager of the partnership")
+}
+
+// as runs fn in a transaction, for an actor who is still there and with the roles
+// of now: what a request knew when it began may have been taken away since. All
+// such transactions come one after another, on all instances.
+func (d *Directory) as(ctx context.Context, a *Actor, fn func(tx *db.Tx, a *Actor) error) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Lock(ctx, "people"); err != nil {
+			return err
+		}
+		account, err := selectAccount(ctx, tx, a.Account)
+		if err != nil || account.gone() {
+			if err == nil || fault.KindOf(err) == fault.Missing {
+				err = signInFirst()
+			}
+			return err
+		}
+		now := *a
+		if now.Grants, err = selectGrants(ctx, tx, a.Account, d.today()); err != nil {
+			return err
+		}
+		return fn(tx, &now)
+	})
 }
 
 // recently is how fresh a proof must be for what changes access itself.

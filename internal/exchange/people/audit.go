@@ -64,13 +64,14 @@ func (d *Directory) Audit(ctx context.Context, a *Actor, f AuditFilter) ([]Entry
 	if f.Most < 1 || f.Most > 200 {
 		return nil, fault.New(fault.Invalid, "people.audit-most", "%d lines cannot be shown at once", f.Most).Do("Ask for 1 to 200")
 	}
-	if f.Before == 0 {
-		err := d.DB.Write(ctx, func(tx *db.Tx) error {
-			return d.note(ctx, tx, a.Account, "audit-read", "audit:", f.Partnership, nil)
-		})
-		if err != nil {
-			return nil, err
-		}
+	if f.Before < 0 {
+		return nil, fault.New(fault.Invalid, "people.audit-before", "there is no line %d", f.Before).Do("Write a number above 0")
+	}
+	err := d.DB.Write(ctx, func(tx *db.Tx) error {
+		return d.note(ctx, tx, a.Account, "audit-read", "audit:", f.Partnership, nil)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return selectAudit(ctx, d.DB.Read(), f)
 }

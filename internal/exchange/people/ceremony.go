@@ -39,8 +39,8 @@ func (d *Directory) peek(ctx context.Context, q db.Querier, kind, secret string)
 	return c, nil
 }
 
-// close uses a ceremony up: of two who finish it at once, one succeeds.
-func (d *Directory) close(ctx context.Context, tx *db.Tx, secret string) error {
+// finish uses a ceremony up: of two who finish it at once, one succeeds.
+func (d *Directory) finish(ctx context.Context, tx *db.Tx, secret string) error {
 	n, err := deleteCeremony(ctx, tx, hashed(secret))
 	if err == nil && n == 0 {
 		err = errCeremony()
@@ -55,27 +55,24 @@ func (d *Directory) SetupCode(ctx context.Context) (code string, err error) {
 	if err != nil || !empty {
 		return "", err
 	}
-	return code, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := deleteCeremonies(ctx, tx, "setup"); err != nil { // a later start replaces it
 			return err
 		}
 		code, err = d.open(ctx, tx, "setup", "", nil, 365*24*time.Hour)
 		return err
 	})
+	return code, err
 }
 
-// SetUp makes the first account, the administrator's, and starts a session.
-func (d *Directory) SetUp(ctx context.Context, code, address string, n Newcomer, from string) (session string, err error) {
-	byAddress := d.tried("address", from)
-	if err := d.wait(ctx, d.DB.Read(), byAddress); err != nil {
-		return "", err
-	}
+// SetUp makes the first account, the administrator's, and starts a session. The
+// code cannot be guessed, so tries are not counted.
+func (d *Directory) SetUp(ctx context.Context, code, address string, n Newcomer) (session string, err error) {
 	if _, err := d.peek(ctx, d.DB.Read(), "setup", code); err != nil {
 		if fault.KindOf(err) != fault.Conflict {
 			return "", err
 		}
-		why := fault.New(fault.Invalid, "people.setup-code", "this is not the set-up code").Do("Copy it from what the program printed when it started")
-		return "", d.refuse(ctx, "", why, d.tried("setup", ""), byAddress)
+		return "", fault.New(fault.Invalid, "people.setup-code", "this is not the set-up code").Do("Copy it from what the program printed when it started")
 	}
 	email, err := normalEmail(address)
 	if err != nil {
@@ -85,13 +82,13 @@ func (d *Directory) SetUp(ctx context.Context, code, address string, n Newcomer,
 	if err != nil {
 		return "", err
 	}
-	return session, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		if count, err := countAdministrators(ctx, tx, d.today()); err != nil {
 			return err
 		} else if count > 0 {
 			return fault.New(fault.Conflict, "people.set-up", "the installation has been set up").Do("Sign in")
 		}
-		if err := d.close(ctx, tx, code); err != nil {
+		if err := d.finish(ctx, tx, code); err != nil {
 			return err
 		}
 		id, err := d.newAccount(ctx, tx, email, n)
@@ -107,4 +104,5 @@ func (d *Directory) SetUp(ctx context.Context, code, address string, n Newcomer,
 		session, err = d.begin(ctx, tx, id, "invitation", n.Agent)
 		return err
 	})
+	return session, err
 }

@@ -34,7 +34,7 @@ func (d *Directory) BeginCodes(ctx context.Context, a *Actor) (*Enrolment, error
 	if e.SVG, err = signin.QR(signin.CodeURI(e.Secret, site, account.Email), e.Secret); err != nil {
 		return nil, err
 	}
-	return e, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		have, err := selectCodes(ctx, tx, a.Account)
 		if err != nil {
 			return err
@@ -44,6 +44,7 @@ func (d *Directory) BeginCodes(ctx context.Context, a *Actor) (*Enrolment, error
 		}
 		return upsertCodes(ctx, tx, a.Account, e.Secret, "", 0)
 	})
+	return e, err
 }
 
 // ConfirmCodes switches codes on after a first right code and returns the recovery
@@ -56,7 +57,7 @@ func (d *Directory) ConfirmCodes(ctx context.Context, a *Actor, code string) (re
 	if err != nil {
 		return nil, err
 	}
-	return recovery, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		have, err := selectCodes(ctx, tx, a.Account)
 		if err != nil {
 			return err
@@ -78,6 +79,7 @@ func (d *Directory) ConfirmCodes(ctx context.Context, a *Actor, code string) (re
 		}
 		return d.note(ctx, tx, a.Account, "codes-on", "account:"+a.Account, "", nil)
 	})
+	return recovery, err
 }
 
 // DropCodes switches codes off.
@@ -85,7 +87,7 @@ func (d *Directory) DropCodes(ctx context.Context, a *Actor) error {
 	if err := a.Fresh(d.Now()); err != nil {
 		return err
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		if err := deleteCodes(ctx, tx, a.Account); err != nil {
 			return err
 		}

@@ -66,7 +66,7 @@ func TestCodesAreASecondStep(t *testing.T) {
 		wantFault(w, try(b.Ceremony, recovery[1]), fault.Conflict, "people.ceremony")
 
 		b = signIn()
-		for range perAccount.free {
+		for range perPair.free {
 			_ = try(b.Ceremony, "000000")
 		}
 		wantFault(w, try(b.Ceremony, recovery[1]), fault.Unavailable, Wait) // codes cannot be guessed through
@@ -138,7 +138,7 @@ func TestPasskey(t *testing.T) {
 			if err != nil {
 				return "", err
 			}
-			return w.SignInWithPasskey(w.ctx, ceremony, []byte(virtualwebauthn.CreateAssertionResponse(rp, auth, key, *asked)), "")
+			return w.SignInWithPasskey(w.ctx, Nobody(), ceremony, []byte(virtualwebauthn.CreateAssertionResponse(rp, auth, key, *asked)), "")
 		}
 		if got := w.actor(must(w, in)); got.Account != a.Account || got.How != "passkey" {
 			w.Errorf("signed in as %+v", got)

@@ -37,8 +37,8 @@ func (d *Directory) SignIn(ctx context.Context, t Try) (Begun, error) {
 	if err != nil {
 		return Begun{}, wrong()
 	}
-	byAccount, byAddress := d.tried("account", email), d.tried("address", t.Address)
-	if err := d.wait(ctx, d.DB.Read(), byAccount, byAddress); err != nil {
+	counted := d.counters("account", email, t.Address)
+	if err := d.try(ctx, counted); err != nil {
 		return Begun{}, err
 	}
 	account, right, rehash, err := d.check(ctx, email, t.Password)
@@ -46,12 +46,15 @@ func (d *Directory) SignIn(ctx context.Context, t Try) (Begun, error) {
 		return Begun{}, err
 	}
 	if !right {
-		return Begun{}, d.refuse(ctx, account.ID, wrong(), byAccount, byAddress)
+		return Begun{}, d.refuse(ctx, account.ID, "password", wrong())
 	}
 	var out Begun
-	return out, d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+	err = d.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		out = Begun{}
-		if err := d.passed(ctx, tx, byAccount); err != nil {
+		if account, err = selectAccount(ctx, tx, account.ID); err != nil || account.gone() {
+			return errors.Join(err, wrong())
+		}
+		if err := d.passed(ctx, tx, counted); err != nil {
 			return err
 		}
 		if rehash != "" {
@@ -70,6 +73,7 @@ func (d *Directory) SignIn(ctx context.Context, t Try) (Begun, error) {
 		out.Session, err = d.begin(ctx, tx, account.ID, "password", t.Agent)
 		return err
 	})
+	return out, err
 }
 
 // check looks a password up. It costs the same whether or not there is an account
@@ -93,20 +97,17 @@ func (d *Directory) check(ctx context.Context, email, password string) (a Accoun
 	return a, right, rehash, err
 }
 
-// refuse counts a failure, notes it, and returns why.
-func (d *Directory) refuse(ctx context.Context, account string, why error, byAccount, byAddress string) error {
+// refuse notes a failure at an account and returns why. Tries at accounts that do
+// not exist leave no line: strangers would fill the log.
+func (d *Directory) refuse(ctx context.Context, account, how string, why error) error {
+	if account == "" {
+		return why
+	}
 	err := d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.failed(ctx, tx, byAccount, perAccount); err != nil {
-			return err
-		}
-		if err := d.failed(ctx, tx, byAddress, perAddress); err != nil {
-			return err
-		}
-		object := "account:" + account
-		return d.note(ctx, tx, "", "sign-in-failed", object, "", nil)
+		return d.note(ctx, tx, "", "sign-in-failed", "account:"+account, "", map[string]string{"how": how})
 	})
 	if err != nil {
-		return fmt.Errorf("count a failed try: %w", err)
+		return fmt.Errorf("note a failed try: %w", err)
 	}
 	return why
 }
@@ -129,8 +130,8 @@ func (d *Directory) SignInWithCode(ctx context.Context, ceremony string, t Try) 
 	if err != nil {
 		return "", err
 	}
-	byAccount, byAddress := d.tried("code", c.account), d.tried("address", t.Address)
-	if err := d.wait(ctx, d.DB.Read(), byAccount, byAddress); err != nil {
+	counted := d.counters("code", c.account, t.Address)
+	if err := d.try(ctx, counted); err != nil {
 		return "", err
 	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -141,17 +142,17 @@ func (d *Directory) SignInWithCode(ctx context.Context, ceremony string, t Try) 
 		if !ok {
 			return errWrongCode
 		}
-		if err := d.close(ctx, tx, ceremony); err != nil {
+		if err := d.finish(ctx, tx, ceremony); err != nil {
 			return err
 		}
-		if err := d.passed(ctx, tx, byAccount); err != nil {
+		if err := d.passed(ctx, tx, counted); err != nil {
 			return err
 		}
 		session, err = d.begin(ctx, tx, c.account, "password+code", t.Agent)
 		return err
 	})
 	if errors.Is(err, errWrongCode) {
-		return "", d.refuse(ctx, c.account, wrongCode(), byAccount, byAddress)
+		return "", d.refuse(ctx, c.account, "code", wrongCode())
 	}
 	return session, err
 }
@@ -171,8 +172,8 @@ func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) error {
 	if err != nil {
 		return err
 	}
-	byAccount, byAddress := d.tried("account", account.Email), d.tried("address", t.Address)
-	if err := d.wait(ctx, d.DB.Read(), byAccount, byAddress); err != nil {
+	counted := d.counters("prove", account.Email, t.Address)
+	if err := d.try(ctx, counted); err != nil {
 		return err
 	}
 	_, right, _, err := d.check(ctx, account.Email, t.Password)
@@ -180,10 +181,10 @@ func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) error {
 		return err
 	}
 	if !right {
-		return d.refuse(ctx, a.Account, wrong(), byAccount, byAddress)
+		return d.refuse(ctx, a.Account, "prove", wrong())
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.passed(ctx, tx, byAccount); err != nil {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		if err := d.passed(ctx, tx, counted); err != nil {
 			return err
 		}
 		return proveSession(ctx, tx, a.Account, a.Session, written(d.Now()))
@@ -212,11 +213,14 @@ func (d *Directory) SetPassword(ctx context.Context, a *Actor, password string) 
 	if err != nil {
 		return err
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		if err := upsertPassword(ctx, tx, a.Account, hash, written(d.Now())); err != nil {
 			return err
 		}
 		if err := deleteSessions(ctx, tx, a.Account, a.Session); err != nil {
+			return err
+		}
+		if err := deleteCeremoniesOf(ctx, tx, a.Account); err != nil {
 			return err
 		}
 		return d.note(ctx, tx, a.Account, "password-set", "account:"+a.Account, "", nil)
@@ -234,14 +238,10 @@ func (d *Directory) AskReset(ctx context.Context, address, from string) (to Mail
 	if err != nil {
 		return Mail{}, "", err
 	}
-	byAccount, byAddress := d.tried("reset", email), d.tried("address", from)
-	if err := d.wait(ctx, d.DB.Read(), byAccount, byAddress); err != nil {
+	if err := d.try(ctx, d.counters("reset", email, from)); err != nil { // nobody is flooded with mail
 		return Mail{}, "", err
 	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.failed(ctx, tx, byAccount, perAccount); err != nil { // nobody is flooded with mail
-			return err
-		}
 		account, err := selectAccountByEmail(ctx, tx, email)
 		if err != nil || !account.Closed.IsZero() {
 			if err != nil && fault.KindOf(err) != fault.Missing {
@@ -267,7 +267,7 @@ func (d *Directory) ResetLink(ctx context.Context, a *Actor, account string) (se
 	if err := a.Fresh(d.Now()); err != nil {
 		return "", err
 	}
-	return secret, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		who, err := selectAccount(ctx, tx, account)
 		if err != nil {
 			return err
@@ -280,6 +280,7 @@ func (d *Directory) ResetLink(ctx context.Context, a *Actor, account string) (se
 		}
 		return d.note(ctx, tx, a.Account, "reset-link-made", "account:"+account, "", nil)
 	})
+	return secret, err
 }
 
 // ResetOpen reports whether a link can still be used.
@@ -304,15 +305,18 @@ func (d *Directory) Reset(ctx context.Context, secret string, t Try) (Begun, err
 		return Begun{}, err
 	}
 	var out Begun
-	return out, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		out = Begun{}
-		if err := d.close(ctx, tx, secret); err != nil {
+		if err := d.finish(ctx, tx, secret); err != nil {
 			return err
 		}
 		if err := upsertPassword(ctx, tx, account.ID, hash, written(d.Now())); err != nil {
 			return err
 		}
 		if err := deleteSessions(ctx, tx, account.ID, ""); err != nil {
+			return err
+		}
+		if err := deleteCeremoniesOf(ctx, tx, account.ID); err != nil { // other links to a new password
 			return err
 		}
 		if err := d.note(ctx, tx, account.ID, "password-reset", "account:"+account.ID, "", nil); err != nil {
@@ -329,4 +333,5 @@ func (d *Directory) Reset(ctx context.Context, secret string, t Try) (Begun, err
 		out.Session, err = d.begin(ctx, tx, account.ID, "password", t.Agent)
 		return err
 	})
+	return out, err
 }

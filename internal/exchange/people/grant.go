@@ -22,7 +22,12 @@ func (d *Directory) Give(ctx context.Context, a *Actor, g Grant) error {
 		return err
 	}
 	g.By = a.Account
-	return d.DB.Write(ctx, func(tx *db.Tx) error { return d.give(ctx, tx, g) })
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		if err := a.mayGive(&g); err != nil {
+			return err
+		}
+		return d.give(ctx, tx, g)
+	})
 }
 
 // give writes a grant; one that the account has already stays as it is.
@@ -59,19 +64,26 @@ func (d *Directory) Withdraw(ctx context.Context, a *Actor, id string) error {
 	if a.Nobody() {
 		return signInFirst()
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		g, err := selectGrant(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		own := g.Account == a.Account
-		if err := a.mayGive(g); err != nil && !own { // a person may always lay down a role
-			return err
+		if g.Account != a.Account { // a person may always lay down a role
+			if err := a.mayGive(g); err != nil {
+				return err
+			}
+			if err := a.Fresh(d.Now()); err != nil {
+				return err
+			}
 		}
 		if err := d.notTheLast(ctx, tx, g); err != nil {
 			return err
 		}
 		if err := endGrant(ctx, tx, id, d.today()); err != nil {
+			return err
+		}
+		if err := withdrawInvitationsBy(ctx, tx, g.Account, written(d.Now())); err != nil { // made by a power that is gone
 			return err
 		}
 		return d.note(ctx, tx, a.Account, "role-withdrawn", "account:"+g.Account, g.Partnership, details(g))
@@ -84,8 +96,12 @@ func (d *Directory) notTheLast(ctx context.Context, tx *db.Tx, g *Grant) error {
 	if g.Role != Administrator && g.Role != ProjectManager {
 		return nil
 	}
-	n, err := countHolders(ctx, tx, g.Role, g.Partnership, d.today())
-	if err != nil || n > 1 {
+	holder, err := selectAccount(ctx, tx, g.Account)
+	if err != nil || holder.gone() {
+		return err
+	}
+	n, err := countHolders(ctx, tx, g.Role, g.Partnership, d.today(), g.Account)
+	if err != nil || n > 0 {
 		return err
 	}
 	return fault.New(fault.Conflict, "people.last", "this is the last %s", g.Role).With("role", string(g.Role)).Do("Give the role to somebody else first")

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"peerscape/internal/fault"
@@ -63,6 +62,9 @@ func (d *Directory) Invite(ctx context.Context, a *Actor, i Invitation) (secret 
 	if err := a.mayGive(&g); err != nil {
 		return "", err
 	}
+	if err := a.Fresh(d.Now()); err != nil {
+		return "", err
+	}
 	if i.ID, err = d.newID(); err != nil {
 		return "", err
 	}
@@ -71,7 +73,10 @@ func (d *Directory) Invite(ctx context.Context, a *Actor, i Invitation) (secret 
 	}
 	now := d.Now()
 	i.By, i.Created, i.Expires = a.Account, now, now.Add(invitationLasts)
-	return secret, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		if err := a.mayGive(&g); err != nil {
+			return err
+		}
 		if n, err := countInvitations(ctx, tx, i.Partnership, written(now)); err != nil {
 			return err
 		} else if n >= mostOpen {
@@ -82,6 +87,7 @@ func (d *Directory) Invite(ctx context.Context, a *Actor, i Invitation) (secret 
 		}
 		return d.note(ctx, tx, a.Account, "invited", "invitation:"+i.ID, i.Partnership, details(&g))
 	})
+	return secret, err
 }
 
 // mostOpen bounds the open invitations of a partnership.
@@ -121,7 +127,7 @@ func (d *Directory) Accept(ctx context.Context, a *Actor, secret string) error {
 	if a.Nobody() {
 		return signInFirst()
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		i, err := d.take(ctx, tx, secret, a.Account)
 		if err != nil {
 			return err
@@ -151,7 +157,7 @@ func (d *Directory) Join(ctx context.Context, secret string, n Newcomer) (sessio
 	if err != nil {
 		return "", err
 	}
-	return session, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		id, err := d.newAccount(ctx, tx, i.Email, n)
 		if err != nil {
 			return err
@@ -168,6 +174,7 @@ func (d *Directory) Join(ctx context.Context, secret string, n Newcomer) (sessio
 		session, err = d.begin(ctx, tx, id, "invitation", n.Agent)
 		return err
 	})
+	return session, err
 }
 
 // newAccount makes an account.
@@ -199,14 +206,36 @@ func (d *Directory) take(ctx context.Context, tx *db.Tx, secret, account string)
 	if err := i.usable(d.Now()); err != nil {
 		return nil, err
 	}
+	if err := d.stillGiven(ctx, tx, i); err != nil {
+		return nil, err
+	}
 	n, err := useInvitation(ctx, tx, i.ID, written(d.Now()), account)
 	if err != nil {
 		return nil, err
 	}
-	if n == 0 {
-		return nil, fmt.Errorf("use the invitation: %w", i.usable(d.Now()))
+	if n == 0 { // another instance was quicker
+		i.Used = d.Now()
+		return nil, i.usable(d.Now())
 	}
 	return i, d.note(ctx, tx, account, "invitation-accepted", "invitation:"+i.ID, i.Partnership, nil)
+}
+
+// stillGiven refuses an invitation of somebody who could not make it today.
+func (d *Directory) stillGiven(ctx context.Context, tx *db.Tx, i *Invitation) error {
+	by, err := selectAccount(ctx, tx, i.By)
+	if err != nil {
+		return err
+	}
+	giver := Actor{Account: by.ID, table: d.table}
+	if giver.Grants, err = selectGrants(ctx, tx, by.ID, d.today()); err != nil {
+		return err
+	}
+	g := i.grant("")
+	if by.gone() || giver.mayGive(&g) != nil || i.Email == "" {
+		i.Withdrawn = d.Now()
+		return i.usable(d.Now())
+	}
+	return nil
 }
 
 // Invitations lists the invitations of a partnership, or of the installation
@@ -227,7 +256,7 @@ func (d *Directory) WithdrawInvitation(ctx context.Context, a *Actor, id string)
 	if a.Nobody() {
 		return signInFirst()
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		i, err := selectInvitationByID(ctx, tx, id)
 		if err != nil {
 			return err

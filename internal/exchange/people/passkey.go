@@ -46,10 +46,11 @@ func (d *Directory) NewPasskeyOptions(ctx context.Context, a *Actor) (options []
 	if err != nil {
 		return nil, "", err
 	}
-	return options, ceremony, d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) (err error) {
 		ceremony, err = d.open(ctx, tx, "passkey", a.Account, state, CeremonyLasts)
 		return err
 	})
+	return options, ceremony, err
 }
 
 // AddPasskey finishes a passkey.
@@ -76,8 +77,8 @@ func (d *Directory) AddPasskey(ctx context.Context, a *Actor, ceremony, name str
 	if name == "" || utf8.RuneCountInString(name) > 60 {
 		name = d.today()
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.close(ctx, tx, ceremony); err != nil {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		if err := d.finish(ctx, tx, ceremony); err != nil {
 			return err
 		}
 		if err := insertPasskey(ctx, tx, a.Account, id, name, credential, written(d.Now())); err != nil {
@@ -92,7 +93,7 @@ func (d *Directory) DropPasskey(ctx context.Context, a *Actor, id string) error 
 	if err := a.Fresh(d.Now()); err != nil {
 		return err
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		password, _, err := selectProofs(ctx, tx, a.Account)
 		if err != nil {
 			return err
@@ -117,15 +118,18 @@ func (d *Directory) PasskeyOptions(ctx context.Context) (options []byte, ceremon
 	if err != nil {
 		return nil, "", err
 	}
-	return options, ceremony, d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+	err = d.DB.Write(ctx, func(tx *db.Tx) (err error) {
 		ceremony, err = d.open(ctx, tx, "proof", "", state, CeremonyLasts)
 		return err
 	})
+	return options, ceremony, err
 }
 
 // SignInWithPasskey finishes a proof and starts a session. A passkey proves
-// possession and the person at once, so no code is asked for.
-func (d *Directory) SignInWithPasskey(ctx context.Context, ceremony string, response []byte, agent string) (session string, err error) {
+// possession and the person at once, so no code is asked for. Somebody who has
+// signed in proves herself anew: another person's passkey is refused, and the
+// session stays the same, so that none is returned.
+func (d *Directory) SignInWithPasskey(ctx context.Context, a *Actor, ceremony string, response []byte, agent string) (session string, err error) {
 	c, err := d.peek(ctx, d.DB.Read(), "proof", ceremony)
 	if err != nil {
 		return "", err
@@ -136,8 +140,8 @@ func (d *Directory) SignInWithPasskey(ctx context.Context, ceremony string, resp
 	if err != nil {
 		return "", err
 	}
-	return session, d.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := d.close(ctx, tx, ceremony); err != nil {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := d.finish(ctx, tx, ceremony); err != nil {
 			return err
 		}
 		if p.Cloned {
@@ -148,7 +152,14 @@ func (d *Directory) SignInWithPasskey(ctx context.Context, ceremony string, resp
 		if err := updatePasskey(ctx, tx, p.ID, p.Credential, written(d.Now())); err != nil {
 			return err
 		}
+		if !a.Nobody() {
+			if p.Handle != a.Account {
+				return fault.New(fault.Denied, "people.another", "this passkey is of another account").Do("Take one of yours, or sign out first")
+			}
+			return proveSession(ctx, tx, a.Account, a.Session, written(d.Now()))
+		}
 		session, err = d.begin(ctx, tx, p.Handle, "passkey", agent)
 		return err
 	})
+	return session, err
 }

@@ -57,6 +57,9 @@ type Account struct {
 	Erased  time.Time
 }
 
+// gone reports whether nobody can sign in to the account.
+func (a *Account) gone() bool { return !a.Closed.IsZero() || !a.Erased.IsZero() }
+
 // Mail is where and in which language a person is written to.
 type Mail struct{ Address, Name, Lang string }
 
@@ -107,13 +110,16 @@ func normalEmail(s string) (string, error) {
 	bad := !ok || local == "" || len(s) > longestEmail || !strings.Contains(domain, ".") && domain != "localhost" ||
 		strings.HasPrefix(domain, ".") || strings.HasSuffix(domain, ".") || strings.ContainsAny(domain, "@_") || !utf8.ValidString(s)
 	if bad || strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune(`<>(),;:"\[]`, r)
+		return unicode.IsSpace(r) || unseen(r) || strings.ContainsRune(`<>(),;:"\[]?&`, r)
 	}) {
 		return "", fault.New(fault.Invalid, "people.email", "%q is not an e-mail address", fault.Clip(s, 80)).With("email", fault.Clip(s, 80)).
 			Do("Write it like name@example.org")
 	}
 	return s, nil
 }
+
+// unseen reports whether a character is not seen, or turns the writing around.
+func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
 // normalName returns a person's name without surrounding space, or a fault.
 func normalName(s string) (string, error) {
@@ -123,7 +129,7 @@ func normalName(s string) (string, error) {
 		return "", fault.New(fault.Invalid, "people.no-name", "the name is empty").Do("Write the name under which others know you")
 	case utf8.RuneCountInString(s) > longestName:
 		return "", fault.New(fault.TooLarge, "people.long-name", "the name has more than %d characters", longestName).With("most", longestName).Do("Shorten it")
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unseen):
 		return "", fault.New(fault.Invalid, "people.name", "the name has characters that cannot be shown").Do("Write letters")
 	}
 	return s, nil
@@ -157,14 +163,14 @@ func (d *Directory) SetProfile(ctx context.Context, a *Actor, p Profile) error {
 		return err
 	}
 	if p.Zone != "" {
-		if _, err := time.LoadLocation(p.Zone); err != nil {
+		if _, err := time.LoadLocation(p.Zone); err != nil || p.Zone == "Local" {
 			return fault.New(fault.Invalid, "people.zone", "there is no time zone %q", fault.Clip(p.Zone, 60)).With("zone", fault.Clip(p.Zone, 60)).Do("Choose one of the list").Because(err)
 		}
 	}
 	if p.Lang != "" && (len(p.Lang) > 35 || strings.ContainsFunc(p.Lang, func(r rune) bool { return r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })) {
 		return fault.New(fault.Invalid, "people.lang", "%q is no language", fault.Clip(p.Lang, 20)).Do("Choose one of the list")
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		if err := updateProfile(ctx, tx, a.Account, name, p.Lang, p.Zone); err != nil {
 			return err
 		}
@@ -181,11 +187,26 @@ func (d *Directory) Close(ctx context.Context, a *Actor, account string, closed 
 	if account == a.Account {
 		return fault.New(fault.Conflict, "people.close-self", "you cannot close your own account").Do("Ask another administrator")
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	if err := a.Fresh(d.Now()); err != nil {
+		return err
+	}
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		if err := a.May(ManageAccounts, Object{}); err != nil {
+			return err
+		}
 		at, act := "", "account-opened"
 		if closed {
+			grants, err := selectGrants(ctx, tx, account, d.today())
+			if err != nil {
+				return err
+			}
+			for i := range grants {
+				if err := d.notTheLast(ctx, tx, &grants[i]); err != nil {
+					return err
+				}
+			}
 			at, act = written(d.Now()), "account-closed"
-			if err := deleteSessions(ctx, tx, account, ""); err != nil {
+			if err := d.shut(ctx, tx, account); err != nil {
 				return err
 			}
 		}
@@ -194,6 +215,18 @@ func (d *Directory) Close(ctx context.Context, a *Actor, account string, closed 
 		}
 		return d.note(ctx, tx, a.Account, act, "account:"+account, "", nil)
 	})
+}
+
+// shut ends what an account has open: sessions, half-finished sign-ins, links to
+// a new password, invitations that it made.
+func (d *Directory) shut(ctx context.Context, tx *db.Tx, account string) error {
+	if err := deleteSessions(ctx, tx, account, ""); err != nil {
+		return err
+	}
+	if err := deleteCeremoniesOf(ctx, tx, account); err != nil {
+		return err
+	}
+	return withdrawInvitationsBy(ctx, tx, account, written(d.Now()))
 }
 
 // Names returns the names of accounts; those of erased ones are empty.

@@ -20,8 +20,9 @@ import (
 type world struct {
 	*testing.T
 	*Directory
-	ctx context.Context
-	now time.Time
+	ctx      context.Context
+	now      time.Time
+	managers map[string]*Actor // by partnership
 }
 
 // chance is a reader of random bytes that repeats with the seed.
@@ -29,7 +30,7 @@ type chance struct{ *rand.ChaCha8 }
 
 func each(t *testing.T, f func(w *world)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		w := &world{T: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
+		w := &world{T: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), managers: map[string]*Actor{}}
 		random := chance{rand.NewChaCha8([32]byte{7})}
 		w.Directory = Open(Config{
 			DB: d, Now: func() time.Time { return w.now }, Random: random, Hasher: signin.NewHasher(random), Key: make([]byte, 32),
@@ -45,7 +46,7 @@ func (w *world) founder() *Actor {
 	w.Helper()
 	code := must(w, func() (string, error) { return w.SetupCode(w.ctx) })
 	session := must(w, func() (string, error) {
-		return w.SetUp(w.ctx, code, "admin@example.org", Newcomer{Name: "Ada", Password: password}, "192.0.2.1")
+		return w.SetUp(w.ctx, code, "admin@example.org", Newcomer{Name: "Ada", Password: password})
 	})
 	return w.actor(session)
 }
@@ -73,8 +74,10 @@ func (w *world) person(admin *Actor, email string, g Grant) *Actor {
 	w.Helper()
 	manager := admin
 	if g.Role != ProjectManager && g.Role != Administrator {
-		manager = as(Grant{Role: ProjectManager, Partnership: g.Partnership})
-		manager.Account = admin.Account
+		if w.managers[g.Partnership] == nil {
+			w.managers[g.Partnership] = w.person(admin, "manager."+g.Partnership+"@example.org", Grant{Role: ProjectManager, Partnership: g.Partnership})
+		}
+		manager = w.managers[g.Partnership]
 	}
 	secret := must(w, func() (string, error) {
 		return w.Invite(w.ctx, manager, Invitation{Email: email, Role: g.Role, Partnership: g.Partnership, Region: g.Region})
@@ -99,7 +102,7 @@ func TestSetUp(t *testing.T) {
 	each(t, func(w *world) {
 		wantSetup := func(code, email, pass, key string, kind fault.Kind) {
 			w.Helper()
-			_, err := w.SetUp(w.ctx, code, email, Newcomer{Name: "Ada", Password: pass}, "192.0.2.1")
+			_, err := w.SetUp(w.ctx, code, email, Newcomer{Name: "Ada", Password: pass})
 			wantFault(w, err, kind, key)
 		}
 		first := must(w, func() (string, error) { return w.SetupCode(w.ctx) })
@@ -108,7 +111,7 @@ func TestSetUp(t *testing.T) {
 		wantSetup(first, "a@example.org", password, "people.setup-code", fault.Invalid) // a later start replaced it
 		wantSetup(code, "nonsense", password, "people.email", fault.Invalid)
 		session := must(w, func() (string, error) {
-			return w.SetUp(w.ctx, code, " Admin@Example.ORG ", Newcomer{Name: "  Ada   L ", Password: password}, "192.0.2.1")
+			return w.SetUp(w.ctx, code, " Admin@Example.ORG ", Newcomer{Name: "  Ada   L ", Password: password})
 		})
 		a := w.actor(session)
 		if a.Name != "Ada L" || !a.Can(StartPartnership, Object{}) {
@@ -156,6 +159,7 @@ func TestInvitationIsUsedOnce(t *testing.T) {
 		admin := w.founder()
 		invite := func(email string) string {
 			w.Helper()
+			admin.Proved = w.now
 			return must(w, func() (string, error) {
 				return w.Invite(w.ctx, admin, Invitation{Email: email, Role: ProjectManager, Partnership: "a"})
 			})

@@ -59,7 +59,7 @@ func (d *Directory) Consent(ctx context.Context, a *Actor, purpose, version stri
 	if a.Nobody() {
 		return signInFirst()
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		now := written(d.Now())
 		if err := withdrawConsent(ctx, tx, a.Account, purpose, now); err != nil {
 			return err
@@ -79,6 +79,9 @@ func (d *Directory) Consent(ctx context.Context, a *Actor, purpose, version stri
 // person's, to answer a request made on paper.
 func (d *Directory) Export(ctx context.Context, a *Actor, account string, keepers []Keeper) (*Export, error) {
 	if err := d.aboutSelf(a, account); err != nil {
+		return nil, err
+	}
+	if err := a.Fresh(d.Now()); err != nil {
 		return nil, err
 	}
 	q := d.DB.Read()
@@ -115,9 +118,10 @@ func (d *Directory) Export(ctx context.Context, a *Actor, account string, keeper
 		}
 		x.Parts[part] = rows
 	}
-	return x, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		return d.note(ctx, tx, a.Account, "data-exported", "account:"+account, "", nil)
 	})
+	return x, err
 }
 
 // aboutSelf lets a person through to what is her own, and an administrator.
@@ -141,7 +145,10 @@ func (d *Directory) Erase(ctx context.Context, a *Actor, account string, keepers
 	if err := a.Fresh(d.Now()); err != nil {
 		return err
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		if err := d.aboutSelf(a, account); err != nil {
+			return err
+		}
 		who, err := selectAccount(ctx, tx, account)
 		if err != nil {
 			return err
@@ -162,6 +169,9 @@ func (d *Directory) Erase(ctx context.Context, a *Actor, account string, keepers
 			if err := k.Forget(ctx, tx, account); err != nil {
 				return fmt.Errorf("erase a person: %w", err)
 			}
+		}
+		if err := d.shut(ctx, tx, account); err != nil {
+			return err
 		}
 		if err := endGrants(ctx, tx, account, d.today()); err != nil {
 			return err
@@ -200,7 +210,7 @@ type Removed struct {
 
 // Retain removes what the table of retentions says, and notes what it removed.
 func (d *Directory) Retain(ctx context.Context) (report []Removed, err error) {
-	return report, d.DB.Write(ctx, func(tx *db.Tx) error {
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		report = nil
 		now := d.Now()
 		details := map[string]string{}
@@ -214,4 +224,5 @@ func (d *Directory) Retain(ctx context.Context) (report []Removed, err error) {
 		}
 		return d.note(ctx, tx, "system", "retention", "retention:", "", details)
 	})
+	return report, err
 }

@@ -39,6 +39,13 @@ func hashed(secret string) string {
 // begin starts a session and returns the secret for the cookie. Each proof of who
 // somebody is starts a new one, so that a secret known before is worth nothing.
 func (d *Directory) begin(ctx context.Context, tx *db.Tx, account, how, agent string) (secret string, err error) {
+	who, err := selectAccount(ctx, tx, account)
+	if err != nil {
+		return "", err
+	}
+	if who.gone() {
+		return "", wrong()
+	}
 	if secret, err = signin.NewToken(d.Random); err != nil {
 		return "", err
 	}
@@ -113,7 +120,7 @@ func (d *Directory) End(ctx context.Context, a *Actor, handle string) error {
 	if a.Nobody() {
 		return signInFirst()
 	}
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
+	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		if handle == "" {
 			if err := deleteSessions(ctx, tx, a.Account, a.Session); err != nil {
 				return err

@@ -1,8 +1,9 @@
 package people
 
 import (
-	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,30 +94,80 @@ func TestBruteForceIsThrottled(t *testing.T) {
 			_, err := w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: pass, Address: from})
 			return err
 		}
-		for range perAccount.free {
+		for range perPair.free {
 			wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Invalid, "people.wrong")
 		}
-		wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Unavailable, Wait)
-		wantFault(w, try(password, "198.51.100.7"), fault.Unavailable, Wait) // the account waits, wherever the try comes from
+		wantFault(w, try(password, "192.0.2.9"), fault.Unavailable, Wait)
+		if err := try(password, "198.51.100.7"); err != nil {
+			w.Errorf("a stranger locks the owner out: %v", err)
+		}
 		w.now = w.now.Add(2 * time.Second)
 		if err := try(password, "192.0.2.9"); err != nil {
 			w.Errorf("after the wait the right password fails: %v", err)
 		}
-		wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Invalid, "people.wrong") // a success frees the account
+		wantFault(w, try("wrong wrong wrong", "192.0.2.9"), fault.Invalid, "people.wrong") // a success frees the pair
+	})
+}
 
-		longestWait := time.Duration(0)
-		for range 30 {
-			if err := try("wrong wrong wrong", "192.0.2.10"); fault.KindOf(err) == fault.Unavailable {
-				f, _ := errors.AsType[*fault.Error](err)
-				wait := time.Duration(f.Args["seconds"].(int)) * time.Second
-				longestWait = max(longestWait, wait)
-				w.now = w.now.Add(wait)
-			}
+// Many tries at once are counted before they are judged.
+func TestTriesAtOnceAreCounted(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.founder()
+		e := must(w, func() (*Enrolment, error) { return w.BeginCodes(w.ctx, a) })
+		must(w, func() ([]string, error) { return w.ConfirmCodes(w.ctx, a, shown(e.Secret, w.now)) })
+		b := must(w, func() (Begun, error) { return w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: password}) })
+		var judged atomic.Int64
+		var all sync.WaitGroup
+		for range 60 {
+			all.Go(func() {
+				_, err := w.SignInWithCode(w.ctx, b.Ceremony, Try{Code: "000000", Address: "192.0.2.9"})
+				if fault.KindOf(err) != fault.Unavailable {
+					judged.Add(1)
+				}
+			})
 		}
-		if longestWait > perAccount.longest+time.Second {
-			w.Errorf("somebody who knows an address can lock it for %s", longestWait)
+		all.Wait()
+		if n := judged.Load(); n > int64(perPair.free) {
+			w.Errorf("%d of 60 codes at once were judged, want %d at most", n, perPair.free)
 		}
 	})
+}
+
+// Whoever guesses at an account for hours keeps its owner waiting half a minute at
+// most.
+func TestNobodyLocksAnybodyOut(t *testing.T) {
+	each(t, func(w *world) {
+		w.founder()
+		for i := range 400 {
+			_, _ = w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: "wrong wrong wrong", Address: fmt.Sprintf("198.51.%d.%d", i%200, i%250)})
+			w.now = w.now.Add(2 * time.Second)
+		}
+		_, err := w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: password, Address: "192.0.2.1"})
+		if fault.KindOf(err) == fault.Unavailable {
+			w.now = w.now.Add(perAccount.longest)
+			_, err = w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: password, Address: "192.0.2.1"})
+		}
+		if err != nil {
+			w.Errorf("the owner waits for more than %s: %v", perAccount.longest, err)
+		}
+	})
+}
+
+// Behind a proxy all visitors have its address: that throttles nobody but the pair.
+func TestProxyIsNoPlace(t *testing.T) {
+	for address, known := range map[string]bool{
+		"127.0.0.1": false, "10.1.2.3": false, "::1": false, "fd00::1": false, "": false, "nonsense": false, "192.0.2.1": true, "2001:db8::1": true,
+	} {
+		if _, got := placeOf(address); got != known {
+			t.Errorf("%q is a place: %v, want %v", address, got, known)
+		}
+	}
+	a, _ := placeOf("2001:db8::1")
+	b, _ := placeOf("2001:db8::ffff:2")
+	c, _ := placeOf("::ffff:192.0.2.1")
+	if a != b || c != "192.0.2.1" {
+		t.Errorf("%s, %s, %s", a, b, c)
+	}
 }
 
 // One address that tries many accounts waits too.

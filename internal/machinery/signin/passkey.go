@@ -171,8 +171,10 @@ func (p *Party) FinishProof(state, response []byte, find func(handle string) (Ho
 		}
 		return nil, refusedKey(err)
 	}
+	cloned := c.Authenticator.CloneWarning
+	c.Authenticator.CloneWarning = false // of this proof, not of all to come
 	text, err := json.Marshal(c)
-	return &Proven{handle, KeyID(c.ID), string(text), c.Authenticator.CloneWarning}, err
+	return &Proven{handle, KeyID(c.ID), string(text), cloned}, err
 }
 
 func pair(options, state any) (a, b []byte, err error) {

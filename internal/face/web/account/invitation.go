@@ -85,7 +85,7 @@ func (s *Account) setUp(ctx context.Context, r *http.Request) (*page.Answer, err
 	v := &joinView{name: r.FormValue("name"), email: r.FormValue("email"), code: r.FormValue("code")}
 	session, err := s.people.SetUp(ctx, v.code, v.email, people.Newcomer{
 		Name: v.name, Password: r.FormValue("password"), Lang: locale.Code(ctx), Agent: r.UserAgent(),
-	}, address(r))
+	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.setupPage(ctx, v, status), nil

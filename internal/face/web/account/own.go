@@ -64,7 +64,7 @@ func (s *Account) back(ctx context.Context, done string, err error) (*page.Answe
 func (s *Account) setProfile(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	lang := r.FormValue("lang")
 	a, err := s.back(ctx, "profile", s.people.SetProfile(ctx, page.Actor(ctx), people.Profile{
-		Name: r.FormValue("name"), Lang: lang, Zone: r.FormValue("zone"),
+		Name: r.FormValue("name"), Lang: lang, Zone: page.Actor(ctx).Zone,
 	}))
 	if err == nil && a.Redirect != "" { // what the account says counts from now on
 		a.Cookies = append(a.Cookies, page.LangCookie(r, lang))
@@ -142,6 +142,6 @@ func (s *Account) erase(ctx context.Context, r *http.Request) (*page.Answer, err
 	}
 	return &page.Answer{
 		Title: locale.T(ctx, "data.erased-title"), Body: erased(),
-		Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)},
+		Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Anonymous: true,
 	}, nil
 }

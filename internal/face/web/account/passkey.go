@@ -21,6 +21,9 @@ func queryEscape(s string) string { return url.QueryEscape(s) }
 // {"error": sentence}. Passkeys need script; all else works without.
 func (s *Account) spoken(ctx context.Context, v any, err error) (*page.Answer, error) {
 	status := 0
+	if to := page.ProveAt(err, "/account"); to != "" {
+		v, err = map[string]string{"next": to}, nil
+	}
 	if p, code, ok := page.Said(ctx, err); ok {
 		v, status, err = map[string]string{"error": p.What + " " + p.Cure}, code, nil
 	}
@@ -40,9 +43,9 @@ func response(r *http.Request) ([]byte, error) {
 }
 
 func (s *Account) passkeyOptions(ctx context.Context, _ *http.Request) (*page.Answer, error) {
-	options, ceremony, err := s.people.PasskeyOptions(ctx)
-	a, err := s.spoken(ctx, json.RawMessage(options), err)
-	if err == nil && ceremony != "" {
+	options, ceremony, failed := s.people.PasskeyOptions(ctx)
+	a, err := s.spoken(ctx, json.RawMessage(options), failed)
+	if failed == nil && err == nil && ceremony != "" {
 		a.Cookies = []*http.Cookie{s.Keep(page.CeremonyCookie, ceremony, people.CeremonyLasts)}
 	}
 	return a, err
@@ -52,7 +55,7 @@ func (s *Account) signInPasskey(ctx context.Context, r *http.Request) (*page.Ans
 	body, err := response(r)
 	session := ""
 	if err == nil {
-		session, err = s.people.SignInWithPasskey(ctx, s.Secret(r, page.CeremonyCookie), body, r.UserAgent())
+		session, err = s.people.SignInWithPasskey(ctx, page.Actor(ctx), s.Secret(r, page.CeremonyCookie), body, r.UserAgent())
 	}
 	to := page.Local(r.URL.Query().Get("next"))
 	a, err := s.spoken(ctx, map[string]string{"next": to}, err)
@@ -63,9 +66,9 @@ func (s *Account) signInPasskey(ctx context.Context, r *http.Request) (*page.Ans
 }
 
 func (s *Account) newPasskeyOptions(ctx context.Context, _ *http.Request) (*page.Answer, error) {
-	options, ceremony, err := s.people.NewPasskeyOptions(ctx, page.Actor(ctx))
-	a, err := s.spoken(ctx, json.RawMessage(options), err)
-	if err == nil && ceremony != "" {
+	options, ceremony, failed := s.people.NewPasskeyOptions(ctx, page.Actor(ctx))
+	a, err := s.spoken(ctx, json.RawMessage(options), failed)
+	if failed == nil && err == nil && ceremony != "" {
 		a.Cookies = []*http.Cookie{s.Keep(page.CeremonyCookie, ceremony, people.CeremonyLasts)}
 	}
 	return a, err

@@ -38,6 +38,7 @@ abstract class Passkey extends HTMLElement {
 class SignIn extends Passkey {
   async run(): Promise<{ next: string }> {
     const options = await ask("/sign-in/passkey/options", "");
+    if (options.next) return options; // something else is to be done first
     const credential = await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.publicKey) });
     return ask("/sign-in/passkey?next=" + encodeURIComponent(this.dataset.next ?? "/"), JSON.stringify(credential));
   }
@@ -46,6 +47,7 @@ class SignIn extends Passkey {
 class Add extends Passkey {
   async run(): Promise<{ next: string }> {
     const options = await ask("/account/passkeys/options", "");
+    if (options.next) return options;
     const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey) });
     const name = this.querySelector("input")!.value;
     return ask("/account/passkeys?name=" + encodeURIComponent(name), JSON.stringify(credential));

@@ -67,7 +67,18 @@ func (s *Account) Routes(mux page.Router) {
 		"GET /account/data.json":           s.export,
 		"POST /account/erase":              s.erase,
 	} {
-		mux.Handle(pattern, s.Handle(action))
+		mux.Handle(pattern, s.Handle(private(action)))
+	}
+}
+
+// private keeps browsers from storing what hangs on a secret.
+func private(action page.Action) page.Action {
+	return func(ctx context.Context, r *http.Request) (*page.Answer, error) {
+		a, err := action(ctx, r)
+		if a != nil {
+			a.Private = true
+		}
+		return a, err
 	}
 }
 

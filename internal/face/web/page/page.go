@@ -68,6 +68,8 @@ type Answer struct {
 	JSON        []byte // instead of a page
 	File        string // name under which the browser saves JSON; may be empty
 	Cookies     []*http.Cookie
+	Private     bool // not to be stored by anybody: it hangs on a secret
+	Anonymous   bool // the frame names nobody, whoever asked
 }
 
 // Action answers one request. The context carries the reader's language.
@@ -106,6 +108,12 @@ func (s *Site) Handle(a Action) http.Handler {
 
 func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request, a *Answer) {
 	w.Header().Set("Vary", "Accept-Encoding, Accept-Language, Cookie, HX-Request")
+	if a.Private || !Actor(ctx).Nobody() || len(a.Cookies) > 0 || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Cache-Control", "no-store")
+	}
+	if s.encrypted() {
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	if a.JSON != nil {
 		if a.File != "" {
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.File}))
@@ -128,7 +136,7 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 		err = component.Page(s.layout(ctx, r, a)).Render(ctx, &body)
 	}
 	if err != nil {
-		s.Log.Error("page not rendered", "path", r.URL.Path, "error", err)
+		s.Log.Error("page not rendered", "route", r.Pattern, "error", err)
 		http.Error(w, "Something went wrong here. The operator finds the cause in the log.", http.StatusInternalServerError)
 		return
 	}
@@ -148,6 +156,9 @@ func (s *Site) layout(ctx context.Context, r *http.Request, a *Answer) component
 		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
 		Theme: cookie(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
 		SignIn: s.People != nil, Person: Actor(ctx).Name,
+	}
+	if a.Anonymous {
+		l.Person = ""
 	}
 	if !s.Bundle.Built() {
 		l.Assets.Make = web.Make
@@ -182,6 +193,9 @@ func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer 
 			return &Answer{Redirect: to}
 		}
 	}
+	if errors.Is(err, context.Canceled) { // the visitor left; nobody reads the answer
+		return &Answer{Status: http.StatusServiceUnavailable, Body: component.Failed(component.Failure{Title: locale.T(ctx, "failure.500")})}
+	}
 	status := http.StatusInternalServerError
 	if ok && statuses[f.Kind] != 0 {
 		status = statuses[f.Kind]
@@ -191,7 +205,7 @@ func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer 
 	case status == http.StatusInternalServerError:
 		view.ID = newID()
 		view.Cure = locale.T(ctx, "failure.again")
-		s.Log.Error("page failed", "id", view.ID, "path", r.URL.Path, "error", err)
+		s.Log.Error("page failed", "id", view.ID, "route", r.Pattern, "error", err)
 	default:
 		view.Title = locale.T(ctx, "failure."+f.Kind.String())
 		view.Where, view.Cure, view.Lang = sentence(ctx, f)
@@ -213,6 +227,16 @@ func proveAt(key string, r *http.Request) string {
 		}
 	}
 	return at + "?" + url.Values{"next": {Local(next)}}.Encode()
+}
+
+// ProveAt returns where somebody goes to prove who she is and comes back from, if
+// that is what an error asks for; empty otherwise.
+func ProveAt(err error, next string) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return ""
+	}
+	return proveAt(f.Key, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: next}})
 }
 
 // Said turns a fault into a problem of a form, in the reader's words, with the

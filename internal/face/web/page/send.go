@@ -43,7 +43,7 @@ func send(w http.ResponseWriter, r *http.Request, kind string, status int, body 
 	if status == 0 {
 		status = http.StatusOK
 	}
-	if status == http.StatusOK {
+	if status == http.StatusOK && h.Get("Cache-Control") != "no-store" {
 		sum := sha256.Sum256(body)
 		tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", tag)
