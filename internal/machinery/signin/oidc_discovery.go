@@ -22,7 +22,7 @@ const (
 	within  = 10 * time.Second // one request
 	largest = 1 << 20          // bytes of an answer
 	tries   = 2                // for the addresses
-	between = 300 * time.Millisecond
+	between = 100 * time.Millisecond
 	rest    = 15 * time.Second // before it is asked again
 )
 
