@@ -47,11 +47,16 @@ function codeNow(secret, ahead = 0) {
   return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1e6).padStart(6, "0");
 }
 
+/** Clicks what sends a form, and waits for the answer. */
+async function submit(tab, selector) {
+  await Promise.all([tab.waitForNavigation(), tab.click(selector)]);
+}
+
 async function signIn(next = "") {
   await page.goto(site.url + "/sign-in" + next);
   await page.fill("#email", "maija@example.org");
   await page.fill("#password", password);
-  await page.click("form.stack button");
+  await submit(page, "form.stack button");
 }
 
 test("the first set-up makes an administrator", async () => {
@@ -60,12 +65,12 @@ test("the first set-up makes an administrator", async () => {
   await page.fill("#name", "Maija");
   await page.fill("#email", "maija@example.org");
   await page.fill("#password", "password1234");
-  await page.click("form.stack button");
+  await submit(page, "form.stack button");
   assert.match(await page.locator(".wrong").innerText(), /easy to guess/);
   await noViolation("setup, refused");
   assert.equal(await page.inputValue("#name"), "Maija", "what was typed is lost");
   await page.fill("#password", password);
-  await page.click("form.stack button");
+  await submit(page, "form.stack button");
   assert.equal(await heading(), "My account");
   await noViolation("account");
 });
@@ -81,7 +86,7 @@ test("a passkey is added and signs in", async () => {
   await page.click("passkey-add button");
   await page.waitForURL(/done=passkey/);
   assert.match(await page.locator("#passkeys").innerText(), /office laptop/);
-  await page.click("text=Sign out");
+  await submit(page, "text=Sign out");
   await page.goto(site.url + "/sign-in?next=/regions/FI1C6");
   await noViolation("sign-in");
   await page.click("passkey-sign-in button");
@@ -90,31 +95,31 @@ test("a passkey is added and signs in", async () => {
 
 test("codes from a phone are a second step", async () => {
   await page.goto(site.url + "/account");
-  await page.click("#codes button");
+  await submit(page, "#codes button");
   await noViolation("codes");
   const secret = await page.locator("code.secret").innerText();
   await page.fill("#confirm", "000000");
-  await page.click("#enrol form button");
+  await submit(page, "#enrol form button");
   assert.match(await page.locator(".wrong").innerText(), /not right/);
-  await page.click("#codes button");
+  await submit(page, "#codes button");
   const shown = await page.locator("code.secret").innerText();
   assert.notEqual(shown, secret, "the refused secret stays");
   await page.fill("#confirm", codeNow(shown));
-  await page.click("#enrol form button");
+  await submit(page, "#enrol form button");
   const recovery = await page.locator(".codes code").allInnerTexts();
   assert.equal(recovery.length, 10);
-  await page.click("text=Sign out");
+  await submit(page, "text=Sign out");
   await signIn();
   assert.equal(await heading(), "Second step");
   await noViolation("second step");
   await page.fill("#code", codeNow(shown)); // used just now
-  await page.click("form.stack button");
+  await submit(page, "form.stack button");
   assert.match(await page.locator(".wrong").innerText(), /not right/, "a code is taken twice");
   await page.fill("#code", recovery[3].toUpperCase());
-  await page.click("form.stack button");
+  await submit(page, "form.stack button");
   assert.equal(await heading(), "My account");
   assert.match(await page.locator("#codes").innerText(), /9 recovery codes/);
-  await page.click("#codes button");
+  await submit(page, "#codes button");
   await page.waitForURL(/done=codes-dropped/);
 });
 
@@ -124,10 +129,10 @@ test("sessions can be seen and ended", async () => {
   await elsewhere.goto(site.url + "/sign-in");
   await elsewhere.fill("#email", "maija@example.org");
   await elsewhere.fill("#password", password);
-  await elsewhere.click("form.stack button");
+  await submit(elsewhere, "form.stack button");
   await page.goto(site.url + "/account");
   assert.ok((await page.locator("#sessions tbody tr").count()) >= 2);
-  await page.click("text=End all other sessions");
+  await submit(page, "text=End all other sessions");
   await elsewhere.goto(site.url + "/account");
   assert.match(elsewhere.url(), /sign-in\?next=/, "the ended session still works");
   await other.close();
@@ -136,14 +141,14 @@ test("sessions can be seen and ended", async () => {
 test("the language follows the person", async () => {
   await page.goto(site.url + "/account");
   await page.selectOption("#lang", "fi");
-  await page.click("#profile form button");
+  await submit(page, "#profile form button");
   const fresh = await chromium.newContext({ locale: "de-DE", storageState: await context.storageState() });
   const tab = await fresh.newPage();
   await tab.goto(site.url + "/account");
   assert.equal(await tab.locator("html").getAttribute("lang"), "fi");
   await fresh.close();
   await page.selectOption("#lang", "");
-  await page.click("#profile form button");
+  await submit(page, "#profile form button");
 });
 
 test("without script, everything but passkeys works", async () => {
@@ -153,9 +158,9 @@ test("without script, everything but passkeys works", async () => {
   assert.match(tab.url(), /sign-in\?next=%2Faccount/);
   await tab.fill("#email", "maija@example.org");
   await tab.fill("#password", password);
-  await tab.click("form.stack button");
+  await submit(tab, "form.stack button");
   assert.equal(await tab.locator("h1").innerText(), "My account");
-  await tab.click("text=Sign out");
+  await submit(tab, "text=Sign out");
   await plain.close();
 });
 
@@ -163,7 +168,7 @@ test("an invitation makes one account, once", async () => {
   await page.goto(site.url + "/people");
   await noViolation("people");
   await page.fill("#email", "jan@example.org");
-  await page.click("#invite button");
+  await submit(page, "#invite button");
   const link = await page.locator(".done code").innerText();
   await noViolation("people, invited");
   const other = await chromium.newContext({ locale: "pl-PL" });
@@ -171,7 +176,7 @@ test("an invitation makes one account, once", async () => {
   await tab.goto(link);
   await tab.fill("#name", "Jan");
   await tab.fill("#password", "siedem cichych jezior latem");
-  await tab.click("form.stack button");
+  await submit(tab, "form.stack button");
   assert.equal(await tab.locator("h1").innerText(), "Moje konto");
   const stranger = await (await chromium.newContext()).newPage();
   assert.equal((await stranger.goto(link)).status(), 409, "the link works twice");
@@ -182,7 +187,7 @@ test("an invitation makes one account, once", async () => {
   // The new person erases herself; the log keeps the line without the name.
   await tab.goto(site.url + "/account/data");
   await tab.fill("#email", "jan@example.org");
-  await tab.click("#erase button");
+  await submit(tab, "#erase button");
   assert.match(await tab.locator("h1").innerText(), /usunięte/);
   await other.close();
   await page.goto(site.url + "/audit");
@@ -203,7 +208,7 @@ test("a person gets a copy of her data", async () => {
 test("the last administrator cannot erase herself, and nothing is lost", async () => {
   await page.goto(site.url + "/account/data");
   await page.fill("#email", "maija@example.org");
-  await page.click("#erase button");
+  await submit(page, "#erase button");
   assert.match(await page.locator(".wrong").innerText(), /last one/);
   await page.goto(site.url + "/account");
   assert.equal(await heading(), "My account");
