@@ -50,8 +50,17 @@ func (v *indexView) check(r *composite.Result) *table {
 	t := &table{
 		title: v.element(r.Codes[len(r.Codes)-1]) + ": check",
 		columns: []column{
-			{name: "Indicator"}, {name: "n", right: true}, {name: "Missing", right: true}, {name: "Min", right: true}, {name: "Max", right: true}, {name: "Mean", right: true},
-			{name: "SD", right: true}, {name: "Skew", right: true}, {name: "Kurtosis", right: true}, {name: "Outliers"}, {name: "Weight in the index", right: true},
+			{name: "Indicator"},
+			{name: "n", right: true},
+			{name: "Missing", right: true},
+			{name: "Min", right: true},
+			{name: "Max", right: true},
+			{name: "Mean", right: true},
+			{name: "SD", right: true},
+			{name: "Skew", right: true},
+			{name: "Kurtosis", right: true},
+			{name: "Outliers"},
+			{name: "Weight in the index", right: true},
 		},
 	}
 	for _, x := range c.Statistics {

@@ -72,8 +72,13 @@ func (v *indexView) compare(before *indexView, after *composite.Result, limit in
 	t := &table{
 		title: v.element(after.Codes[len(after.Codes)-1]) + ": before and after",
 		columns: []column{
-			{name: "Rank after", right: true}, {name: "Unit"}, {name: "Name"}, {name: "Rank before", right: true},
-			{name: "Moved", right: true}, {name: "Score before", right: true}, {name: "Score after", right: true},
+			{name: "Rank after", right: true},
+			{name: "Unit"},
+			{name: "Name"},
+			{name: "Rank before", right: true},
+			{name: "Moved", right: true},
+			{name: "Score before", right: true},
+			{name: "Score after", right: true},
 		},
 	}
 	out := printedShifts{Mean: pointer(c.Mean), Largest: pointer(c.Largest), Spearman: pointer(c.Spearman), Kendall: pointer(c.Kendall), Units: []printedShift{}}

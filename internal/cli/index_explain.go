@@ -18,7 +18,7 @@ type printedPart struct {
 	Score        *float64 `json:"score"`
 	Contribution float64  `json:"contribution"`
 	Anchored     float64  `json:"anchored,omitempty"` // added by anchoring, beside what the members add
-	Needed       *float64 `json:"needed,omitempty"` // score at which this alone would reach the next unit
+	Needed       *float64 `json:"needed,omitempty"`   // score at which this alone would reach the next unit
 }
 
 // explain decomposes the index of a unit and says what would change its rank.

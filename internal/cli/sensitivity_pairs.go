@@ -59,8 +59,13 @@ func (v *variation) pairs() (*table, error) {
 	t := &table{
 		title: v.title("how sure the order of neighbours is"),
 		columns: []column{
-			{name: "Rank", right: true}, {name: "Unit"}, {name: "Name"}, {name: "Before", right: true},
-			{name: "Next", right: true}, {name: "Unit after"}, {name: "Its name"},
+			{name: "Rank", right: true},
+			{name: "Unit"},
+			{name: "Name"},
+			{name: "Before", right: true},
+			{name: "Next", right: true},
+			{name: "Unit after"},
+			{name: "Its name"},
 		},
 	}
 	out := []printedPair{}

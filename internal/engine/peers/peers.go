@@ -85,16 +85,6 @@ var scalings = [...]string{"deviation", "range", "span", "as-given"}
 // String returns the scaling's name.
 func (s Scaling) String() string { return scalings[s] }
 
-// ParseScaling returns the scaling of a name, or a fault that names the nearest.
-func ParseScaling(name string) (Scaling, error) {
-	for i, n := range scalings {
-		if n == name {
-			return Scaling(i), nil
-		}
-	}
-	return 0, fault.Unknown("engine.scaling", "scaling", name, scalings[:])
-}
-
 // Context weighs a group of variables under Gower.
 type Context struct {
 	Code   string

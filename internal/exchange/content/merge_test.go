@@ -29,18 +29,26 @@ func TestMerge(t *testing.T) {
 		{"mine removes what theirs changes", `{"a":1}`, `{}`, `{"a":2}`, `{"a":2}`, "/a 1  2"},
 		{"theirs removes what mine changes", `{"a":1}`, `{"a":2}`, `{}`, `{}`, "/a 1 2 "},
 		{"languages", `{"t":{` + en + `}}`, `{"t":{` + en + `,` + fi + `}}`, `{"t":{` + de + `,` + en + `}}`, `{"t":{` + de + `,` + en + `,` + fi + `}}`, ""},
-		{"one wording", `{"t":{` + en + `,` + fi + `}}`, `{"t":{` + en + `,` + fi2 + `}}`, `{"t":{` + en + `,` + fi3 + `}}`,
-			`{"t":{` + en + `,` + fi3 + `}}`, `/t/fi {"at":"1","from":"en","mark":"machine","value":"b"} {"at":"2","from":"en","mark":"translated","value":"b!"} {"at":"3","from":"en","mark":"machine","value":"b?"}`},
+		{
+			"one wording", `{"t":{` + en + `,` + fi + `}}`, `{"t":{` + en + `,` + fi2 + `}}`, `{"t":{` + en + `,` + fi3 + `}}`,
+			`{"t":{` + en + `,` + fi3 + `}}`, `/t/fi {"at":"1","from":"en","mark":"machine","value":"b"} {"at":"2","from":"en","mark":"translated","value":"b!"} {"at":"3","from":"en","mark":"machine","value":"b?"}`,
+		},
 		{"wording and original", `{"t":{` + en + `,` + fi + `}}`, `{"t":{` + en2 + `,` + fi + `}}`, `{"t":{` + en + `,` + fi2 + `}}`, `{"t":{` + en2 + `,` + fi2 + `}}`, ""},
-		{"two originals", `{}`, `{"t":{` + en + `}}`, `{"t":{` + strings.Replace(en, "en", "fi", 1) + `}}`,
-			`{"t":{` + strings.Replace(en, "en", "fi", 1) + `}}`, `/t  {"en":{"at":"1","mark":"original","value":"a"}} {"fi":{"at":"1","mark":"original","value":"a"}}`},
-		{"list with ids", `[{"id":"a","n":1},{"id":"b"}]`, `[{"id":"a","n":2},{"id":"x"},{"id":"b"}]`, `[{"id":"a","n":1,"m":3},{"id":"b"},{"id":"y"}]`,
-			`[{"id":"a","m":3,"n":2},{"id":"x"},{"id":"b"},{"id":"y"}]`, ""},
+		{
+			"two originals", `{}`, `{"t":{` + en + `}}`, `{"t":{` + strings.Replace(en, "en", "fi", 1) + `}}`,
+			`{"t":{` + strings.Replace(en, "en", "fi", 1) + `}}`, `/t  {"en":{"at":"1","mark":"original","value":"a"}} {"fi":{"at":"1","mark":"original","value":"a"}}`,
+		},
+		{
+			"list with ids", `[{"id":"a","n":1},{"id":"b"}]`, `[{"id":"a","n":2},{"id":"x"},{"id":"b"}]`, `[{"id":"a","n":1,"m":3},{"id":"b"},{"id":"y"}]`,
+			`[{"id":"a","m":3,"n":2},{"id":"x"},{"id":"b"},{"id":"y"}]`, "",
+		},
 		{"list, mine sorts", `[{"id":"a"},{"id":"b"}]`, `[{"id":"b"},{"id":"a"}]`, `[{"id":"a"},{"id":"b"},{"id":"c"}]`, `[{"id":"b"},{"id":"c"},{"id":"a"}]`, ""},
 		{"list, both remove", `[{"id":"a"},{"id":"b"},{"id":"c"}]`, `[{"id":"b"},{"id":"c"}]`, `[{"id":"a"},{"id":"b"}]`, `[{"id":"b"}]`, ""},
 		{"list, added after one removed", `[{"id":"a"}]`, `[{"id":"a"},{"id":"x"}]`, `[]`, `[{"id":"x"}]`, ""},
-		{"list, both sort", `[{"id":"a"},{"id":"b"},{"id":"c"}]`, `[{"id":"b"},{"id":"a"},{"id":"c"}]`, `[{"id":"a"},{"id":"c"},{"id":"b"}]`,
-			`[{"id":"a"},{"id":"c"},{"id":"b"}]`, ` ["a","b","c"] ["b","a","c"] ["a","c","b"]`},
+		{
+			"list, both sort", `[{"id":"a"},{"id":"b"},{"id":"c"}]`, `[{"id":"b"},{"id":"a"},{"id":"c"}]`, `[{"id":"a"},{"id":"c"},{"id":"b"}]`,
+			`[{"id":"a"},{"id":"c"},{"id":"b"}]`, ` ["a","b","c"] ["b","a","c"] ["a","c","b"]`,
+		},
 		{"plain list", `{"a":["x"]}`, `{"a":["x","y"]}`, `{"a":["x","z"]}`, `{"a":["x","z"]}`, `/a ["x"] ["x","y"] ["x","z"]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -52,8 +52,10 @@ var routes = map[string]string{
 }
 
 // fresh is a route that asks for a recent proof of who it is.
-var fresh = []string{"POST /account/password", "POST /account/codes", "POST /account/codes/confirm", "POST /account/codes/drop",
-	"POST /account/passkeys/options", "POST /account/passkeys", "POST /account/passkeys/{id}/drop"}
+var fresh = []string{
+	"POST /account/password", "POST /account/codes", "POST /account/codes/confirm", "POST /account/codes/drop",
+	"POST /account/passkeys/options", "POST /account/passkeys", "POST /account/passkeys/{id}/drop",
+}
 
 // guest is the site with a person of every role, and the clock.
 type guest struct {
