@@ -6,8 +6,8 @@ const (
 	// it takes the best it has seen.
 	mostDiffering = 256
 
-	// mostSteps bounds a whole search: about 50 ms. What it has not reached then
-	// counts as different.
+	// mostSteps bounds a whole search: about a tenth of a second. What it has
+	// not reached then counts as different.
 	mostSteps = 16 << 20
 )
 

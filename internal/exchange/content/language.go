@@ -35,6 +35,11 @@ func ParseLang(s string) (Lang, error) {
 	case len(tag.Extensions()) > 0:
 		return refused(nil)
 	}
+	// The library leaves variants in an order of its own that it does not always
+	// find again: such a code would name two languages.
+	if again, err := language.Parse(tag.String()); err != nil || again.String() != tag.String() {
+		return refused(err)
+	}
 	return Lang(tag.String()), nil
 }
 
