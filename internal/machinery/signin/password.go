@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,6 +42,7 @@ var (
 const (
 	saltLength = 16
 	keyLength  = 32
+	mostTyped  = 16 * Longest // bytes; none that was accepted is so long, however it is composed
 )
 
 // Hasher hashes passwords, at most as many at once as there are processors, for
@@ -78,9 +78,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 // is of another cost than new ones and should be made anew. An empty hash matches
 // nothing and costs the same as any other.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (right, weak bool, err error) {
-	known := hash != ""
+	known := hash != "" && len(password) <= mostTyped
 	if !known {
-		hash = h.dummy
+		hash, password = h.dummy, ""
 	}
 	c, salt, want, err := decode(hash)
 	if err != nil {
@@ -158,67 +158,4 @@ func (h *Hasher) Acceptable(password string, known ...string) error {
 		return fault.New(fault.Invalid, "signin.guessable", "the password is easy to guess").Do("Take several words that have nothing to do with each other, with you or with this site")
 	}
 	return nil
-}
-
-// runs are what people type when they are asked for a long password.
-var runs = []string{
-	"abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn",
-	"1q2w3e4r5t6y7u8i9o0p", "1qaz2wsx3edc4rfv5tgb6yhn",
-}
-
-// common are words that passwords are padded with, in the languages of the
-// interface.
-var common = []string{
-	"password", "passwort", "salasana", "contraseña", "contrasena", "hasło", "haslo", "kennwort", "peerscape", "interreg", "next2met",
-	"welcome", "willkommen", "tervetuloa", "bienvenido", "witaj", "letmein", "administrator", "admin", "changeme", "iloveyou", "monkey",
-	"dragon", "football", "qwerty", "summer", "winter", "spring", "autumn", "sommer", "kesä", "talvi", "verano", "lato", "zima",
-}
-
-// guessable takes away what anybody would try first; too little left is too weak.
-func guessable(password string, known []string) bool {
-	distinct := map[rune]bool{}
-	for _, r := range password {
-		distinct[r] = true
-	}
-	if len(distinct) < 5 {
-		return true
-	}
-	rest := password
-	words := slices.Clone(common)
-	for _, k := range known {
-		words = append(words, strings.FieldsFunc(strings.ToLower(norm.NFKC.String(k)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })...)
-	}
-	for _, w := range words {
-		if utf8.RuneCountInString(w) >= 4 {
-			rest = strings.ReplaceAll(rest, w, "\x00")
-		}
-	}
-	left, before, step := 0, []rune{}, 0
-	for _, r := range rest {
-		if r == 0 {
-			before = before[:0]
-			continue
-		}
-		before = append(before, r)
-		if step = len(before); step >= 3 && inRun(string(before[step-3:])) || step >= 2 && before[step-1] == before[step-2] {
-			continue
-		}
-		if !unicode.IsDigit(r) || step < 2 || !unicode.IsDigit(before[step-2]) { // a number counts once
-			left++
-		}
-	}
-	return left < 8
-}
-
-// inRun reports whether three characters follow each other in a run, forwards or
-// backwards.
-func inRun(three string) bool {
-	back := []rune(three)
-	slices.Reverse(back)
-	for _, r := range runs {
-		if strings.Contains(r, three) || strings.Contains(r, string(back)) {
-			return true
-		}
-	}
-	return false
 }

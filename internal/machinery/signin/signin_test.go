@@ -52,6 +52,12 @@ func TestPassword(t *testing.T) {
 			t.Errorf("%s: Verify = %v, %v, %v; want %v", c.name, right, weak, err, c.right)
 		}
 	}
+	// Nobody makes us work on what cannot be a password.
+	long := strings.Repeat("x", mostTyped+1)
+	hash, _ = h.Hash(ctx, long)
+	if right, _, err := h.Verify(ctx, hash, long); right || err != nil {
+		t.Errorf("%d bytes: %v, %v", len(long), right, err)
+	}
 	// The same word composed and decomposed is the same password.
 	hash, _ = h.Hash(ctx, "p\u00e4ij\u00e4nne kahdeksan saarta")
 	if right, _, _ := h.Verify(ctx, hash, "pa\u0308ija\u0308nne kahdeksan saarta"); !right {
@@ -69,6 +75,29 @@ func TestWeakHashIsMadeAnew(t *testing.T) {
 	right, weak, err := h.Verify(context.Background(), encode(c, []byte("0123456789abcdef"), key), "some old password")
 	if err != nil || !right || !weak {
 		t.Errorf("Verify = %v, %v, %v; want right and weak", right, weak, err)
+	}
+}
+
+// Whoever gives up waiting for a turn gets one no more.
+func TestTurns(t *testing.T) {
+	h := NewHasher(seeded())
+	for range cap(h.turns) {
+		h.turns <- struct{}{}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Hash(ctx, "heron lantern seventy bridges"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Hash: %v", err)
+	}
+	if _, _, err := h.Verify(ctx, "", "x"); !errors.Is(err, context.Canceled) {
+		t.Errorf("Verify: %v", err)
+	}
+	<-h.turns
+	if _, _, err := h.Verify(t.Context(), "", "x"); err != nil {
+		t.Errorf("Verify with a free turn: %v", err)
+	}
+	if len(h.turns) != cap(h.turns)-1 {
+		t.Error("a turn is not given back")
 	}
 }
 
@@ -119,6 +148,12 @@ func TestAcceptable(t *testing.T) {
 		{"maijavirtanen1", "signin.guessable"},
 		{"Virtanen-Maija-2026", "signin.guessable"},
 		{"salasana salasana", "signin.guessable"},
+		{"q1w2e3r4t5y6u7", "signin.guessable"},
+		{"qazwsxedcrfv", "signin.guessable"},
+		{"zaqwsxcderfv", "signin.guessable"},
+		{"justinmichael7", "signin.guessable"},
+		{"ghbdtnghbdtn", "signin.guessable"}, // a short word twice
+		{"heron lantern heron lantern ", ""}, // a long one is as good as once
 		{strings.Repeat("word ", 60), "signin.long"},
 		{"bell\x07bell bell bell", "signin.characters"},
 	} {
@@ -160,6 +195,12 @@ func TestCodesOfTheStandard(t *testing.T) {
 	for _, bad := range []string{"", "28708", "2870822", "28708a", "２８７０８２"} {
 		if _, right := MatchCode(secret, bad, time.Unix(59, 0), 0); right {
 			t.Errorf("%q is taken", bad)
+		}
+	}
+	for _, none := range []string{"", base32.StdEncoding.EncodeToString([]byte("12345")), "not base 32"} {
+		key, _ := base32.StdEncoding.DecodeString(none)
+		if _, right := MatchCode(none, codeAt(key, 1), time.Unix(59, 0), 0); right {
+			t.Errorf("a code of the secret %q is taken", none)
 		}
 	}
 	if _, right := MatchCode(secret, "287 082", time.Unix(59, 0), 0); !right {

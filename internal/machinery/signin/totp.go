@@ -21,6 +21,8 @@ import (
 const (
 	period = 30 * time.Second
 	digits = 6
+
+	shortestKey = 16 // bytes (RFC 4226, R6): where no secret is kept, no code is right
 )
 
 var base = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -41,7 +43,7 @@ func NewCodeSecret(random io.Reader) (string, error) {
 func MatchCode(secret, code string, now time.Time, last int64) (step int64, right bool) {
 	key, err := base.DecodeString(secret)
 	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
-	if err != nil || len(code) != digits {
+	if err != nil || len(key) < shortestKey || len(code) != digits {
 		return 0, false
 	}
 	at := now.Unix() / int64(period/time.Second)
