@@ -73,7 +73,7 @@ func TestPasskeysNeedTheirOwner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response := virtualwebauthn.CreateAttestationResponse(s.rp, s.auth, virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2), *parsed)
+		response := virtualwebauthn.CreateAttestationResponse(s.rp, s.auth, newKey(), *parsed)
 		_, _, err = s.party.FinishPasskey(h, state, []byte(response))
 		wantKey(t, err, "signin.passkey")
 	}
@@ -125,7 +125,7 @@ func TestCeremoniesAreKeptApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response := virtualwebauthn.CreateAttestationResponse(s.rp, s.auth, virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2), *parsed)
+	response := virtualwebauthn.CreateAttestationResponse(s.rp, s.auth, newKey(), *parsed)
 	_, _, err = s.party.FinishPasskey(Holder{Handle: "handle-of-pekka", Name: "pekka@example.org"}, state, []byte(response))
 	wantKey(t, err, "signin.passkey")
 	if _, _, err = s.party.FinishPasskey(h, state, []byte(response)); err != nil {
