@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -185,6 +186,9 @@ func Import(r io.Reader, name string, folders ...fs.FS) (*Imported, error) {
 	if len(raw) > mostTable {
 		return nil, bad(0, "the table is larger than %d MB", mostTable>>20).Do("Is it the table that was exported?")
 	}
+	if at := notUTF8(raw); at >= 0 {
+		return nil, bad(1+bytes.Count(raw[:at], []byte("\n")), "the line holds bytes that are no UTF-8").Do("Save the table as CSV in UTF-8")
+	}
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 	c := csv.NewReader(bytes.NewReader(raw))
 	c.FieldsPerRecord = 5
@@ -229,6 +233,18 @@ func Import(r io.Reader, name string, folders ...fs.FS) (*Imported, error) {
 	out.Missing = untranslated(english, got, plurals)
 	out.TOML, err = got.toml()
 	return out, err
+}
+
+// notUTF8 returns the place of the first byte that is no UTF-8, or -1.
+func notUTF8(raw []byte) int {
+	for at := 0; at < len(raw); {
+		r, n := utf8.DecodeRune(raw[at:])
+		if r == utf8.RuneError && n == 1 {
+			return at
+		}
+		at += n
+	}
+	return -1
 }
 
 // check refuses a line that would break a page.

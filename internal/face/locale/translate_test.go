@@ -105,6 +105,7 @@ func TestImportRefuses(t *testing.T) {
 		{"markup", head + "nav.search,,,Search,<script>alert(1)</script>\n", "locale.markup", "sv.csv, line 2"},
 		{"a form that the language has not", head + "people.accounts,few,N,{{.N}} accounts,{{.N}} konton\n", "locale.form", "sv.csv, line 2"},
 		{"no form where one is due", head + "people.accounts,,N,{{.N}} accounts,{{.N}} konton\n", "locale.form", "sv.csv, line 2"},
+		{"Latin 1", head + "nav.search,,,Search,S\xf6k\n", "locale.table", "sv.csv, line 2"},
 		{"four columns", head + "nav.search,,,Search,Sök\nnav.atlas,,Atlas,Kartbok\n", "locale.table", "sv.csv, line 3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -145,6 +146,8 @@ func TestPluralForms(t *testing.T) {
 func FuzzImport(f *testing.F) {
 	f.Add("key,form,gaps,English,sv\nnav.search,,,Search,Sök\n")
 	f.Add("key,form,,,CA\n\"0000000000000000")
+	f.Add("key,form,gaps,English,aa\nnav.search,,,Search,\xc3\n")
+	f.Add("key,form,gaps,English,aa\nnav.search,,,Search,a\x00\x01\x7f\r\u2028b\ufffd\n")
 	f.Add("key;form;gaps;English;sv\npeople.accounts;one;N;x;{{.N}} y\n")
 	f.Fuzz(func(t *testing.T, table string) {
 		in, err := Import(strings.NewReader(table), "x.csv", data.Messages())
