@@ -108,12 +108,46 @@ func FuzzFramework(f *testing.F) {
 			}
 			return
 		}
+		first, err := got.Text()
+		if err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		again, err := catalogue.ReadFramework("f.toml", first, nil)
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v\n%s", err, first)
+		}
+		if second, err := again.Text(); err != nil || second != first {
+			t.Fatalf("written again (%v):\n%s\nwas\n%s", err, second, first)
+		}
 		table := &composite.Table{Rows: []composite.Row{{Unit: "A"}, {Unit: "B"}}}
 		for k, i := range got.Indicators {
 			table.Columns = append(table.Columns, composite.Column{Code: i.Code, Values: []float64{1 + float64(k), 3}})
 		}
 		if p, err := composite.New(&got.Framework, table); err == nil {
 			_, _ = p.Compute() // a result or an error, never a panic
+		}
+	})
+}
+
+// A key or a value that is none is refused, and never takes the program down.
+func FuzzSet(f *testing.F) {
+	for _, s := range []string{"treat.most=3", "group.one.half.weight=2", "choice.mean.aggregate=[{ method = \"power\", order = 1 }]", "name.fi=Kaikki", "impute.1.method=median", "indicator.x.treat.lambda=nan"} {
+		f.Add(s)
+	}
+	whole, err := catalogue.ReadFramework("f.toml", whole, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, assignment string) {
+		got, err := whole.Set(assignment)
+		if err != nil {
+			if fault.KindOf(err) != fault.Invalid {
+				t.Fatalf("%v has the kind %s", err, fault.KindOf(err))
+			}
+			return
+		}
+		if _, err := got.Text(); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
