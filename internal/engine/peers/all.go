@@ -56,6 +56,7 @@ type segment struct {
 	from, to int // in fours
 	share    float64
 	total    int64        // weight of all variables
+	each     float64      // share of the contexts' weight that one of these units is worth
 	slack    int64        // what rounding may take from a half of it
 	own      []int64      // weight that each unit knows
 	table    [][256]int64 // weight of a set of 8 places
@@ -92,6 +93,7 @@ func (s *Set) coded() *coded {
 			}
 			c.put(place, s.position(v, column))
 		}
+		g.each = g.share / float64(g.total)
 		c.weigh(g)
 	}
 	return c
@@ -201,7 +203,7 @@ func (c *coded) distance(i, j int) float64 {
 	for k := range c.segments {
 		g := &c.segments[k]
 		both := g.shared(ka[g.from/2:], kb[g.from/2:])
-		known += g.share * (float64(both) / float64(g.total))
+		known += g.each * float64(both)
 		if 2*both+g.slack < g.total {
 			continue
 		}

@@ -90,7 +90,7 @@ func BenchmarkNearest(b *testing.B) {
 func BenchmarkSuggest(b *testing.B) {
 	t := europe(b, 0.1, 1, Gower).All()
 	for b.Loop() {
-		if _, err := Suggest(t, 3, 6); err != nil {
+		if _, err := Suggest(t, 3, 6, byMedoids(t)); err != nil {
 			b.Fatal(err)
 		}
 	}

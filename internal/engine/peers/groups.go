@@ -1,14 +1,12 @@
 package peers
 
-import "cmp"
-
 // Groups parts units.
 type Groups struct {
 	Of         []int     // group of each unit, from 0
-	Medoids    []int     // of k-medoids: the unit at the centre of each group; nil for Ward
+	Medoids    []int     // the unit at the centre of each group, with the least sum of distances to the others
 	Silhouette []float64 // of each unit: near 1 well placed, below 0 nearer to another group (Rousseeuw 1987)
 	Mean       float64   // of the silhouettes
-	Cost       float64   // of k-medoids: sum of distances to the medoids
+	Cost       float64   // sum of distances to the medoids
 }
 
 // checkGroups refuses a number of groups that tells nothing, and distances that
@@ -68,19 +66,19 @@ func (g *Groups) silhouette(t *Triangle, k int) {
 	}
 }
 
-// Suggest returns the groups around medoids whose number, from low to high, has
-// the highest mean silhouette; of equal ones the fewest groups. Numbers that are
-// too many for the units are passed over.
-func Suggest(t *Triangle, low, high int) (best *Groups, err error) {
+// Suggest parts the units into low to high groups, by Medoids or by cuts of Ward,
+// and returns those with the highest mean silhouette; of equal ones the fewest
+// groups. Numbers that are too many for the units are passed over.
+func Suggest(t *Triangle, low, high int, part func(k int) (*Groups, error)) (best *Groups, err error) {
 	if low < 2 || high < low {
 		return nil, refuse("engine.groups", "%d to %d groups cannot be tried", low, high).Do("Ask for 2 groups or more, the smaller number first")
 	}
 	for k := low; k <= min(high, t.n-1); k++ {
-		g, err := Medoids(t, k)
+		g, err := part(k)
 		if err != nil {
 			return nil, err
 		}
-		if best == nil || cmp.Compare(g.Mean, best.Mean) > 0 {
+		if best == nil || g.Mean > best.Mean {
 			best = g
 		}
 	}

@@ -27,6 +27,10 @@ func line(at ...float64) *Triangle {
 	return NewTriangle(len(at), func(i, j int) float64 { return math.Abs(at[i] - at[j]) })
 }
 
+func byMedoids(t *Triangle) func(int) (*Groups, error) {
+	return func(k int) (*Groups, error) { return Medoids(t, k) }
+}
+
 func TestMedoids(t *testing.T) {
 	d := line(0, 1, 2, 20, 21, 22)
 	want := []int{0, 0, 0, 1, 1, 1}
@@ -43,10 +47,11 @@ func TestMedoids(t *testing.T) {
 	if mean := (2*(19.5/21) + 2*(19./20) + 2*(17.5/19)) / 6; math.Abs(g.Mean-mean) > 1e-12 {
 		t.Errorf("mean silhouette %v, want %v", g.Mean, mean)
 	}
-	if g, err := Suggest(d, 2, 5); err != nil || len(g.Medoids) != 2 {
+	if g, err := Suggest(d, 2, 5, byMedoids(d)); err != nil || len(g.Medoids) != 2 {
 		t.Errorf("%+v, %v", g, err)
 	}
-	if g, err := Suggest(line(0, 1, 10, 11, 30, 31, 32), 2, 6); err != nil || len(g.Medoids) != 3 {
+	three := line(0, 1, 10, 11, 30, 31, 32)
+	if g, err := Suggest(three, 2, 6, byMedoids(three)); err != nil || len(g.Medoids) != 3 {
 		t.Errorf("%+v, %v", g, err)
 	}
 	// A unit alone has silhouette 0.
@@ -59,9 +64,8 @@ func TestMedoids(t *testing.T) {
 	}
 }
 
-// The greedy beginning takes 2 and 11 and is not best; exchanges mend it. The
-// result of every small case is compared with all ways to choose medoids: no
-// single exchange may be better, and on a line the cost is near the least.
+// No exchange of one medoid for another unit lowers the cost, and each unit is in
+// the group of its nearest medoid.
 func TestMedoidsAreBestAgainstOneExchange(t *testing.T) {
 	best := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -278,8 +282,8 @@ func TestGroupsRefuse(t *testing.T) {
 		{"unknown distance, medoids", "engine.unknown-distance", func() error { _, err := Medoids(gap, 2); return err }},
 		{"unknown distance, Ward", "engine.unknown-distance", func() error { _, err := Ward(gap); return err }},
 		{"merges of another set", "engine.ragged", func() error { _, err := Cut(merges, line(0, 1, 2, 3), 2); return err }},
-		{"a range upside down", "engine.groups", func() error { _, err := Suggest(line(0, 1, 2), 4, 3); return err }},
-		{"too few units", "engine.groups", func() error { _, err := Suggest(line(0, 1, 2), 3, 6); return err }},
+		{"a range upside down", "engine.groups", func() error { _, err := Suggest(line(0, 1, 2), 4, 3, nil); return err }},
+		{"too few units", "engine.groups", func() error { _, err := Suggest(line(0, 1, 2), 3, 6, byMedoids(line(0, 1, 2))); return err }},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFault(t, c.call(), c.key) })
 	}

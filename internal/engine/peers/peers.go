@@ -227,9 +227,9 @@ func (s *Set) distance(a, b, share []float64) (distance, known float64) {
 		return math.NaN(), known
 	}
 	if sum /= counted; s.o.Measure == Euclidean {
-		sum = math.Sqrt(sum)
+		return math.Sqrt(sum), min(known, 1)
 	}
-	return sum, min(known, 1)
+	return min(sum, 1), min(known, 1) // rounding adds nothing
 }
 
 // difference is what a variable says of two units: from 0 to 1 under Gower,

@@ -250,3 +250,63 @@ func TestStability(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Options that do not fit, and questions that cannot be answered, are refused by
+// name: nothing is passed over in silence.
+func TestOptionRefusals(t *testing.T) {
+	columns := [][]float64{{1, 2, 4}}
+	in := func(context string) []Variable {
+		v := numeric(1)
+		v[0].Context = context
+		return v
+	}
+	for _, c := range []struct {
+		name      string
+		variables []Variable
+		o         Options
+		key       string
+	}{
+		{"covariance under Gower", numeric(1), Options{Covariance: [][]float64{{1}}}, "engine.measure-option"},
+		{"scaling under Mahalanobis", numeric(1), Options{Measure: Mahalanobis, Scaling: Range}, "engine.measure-option"},
+		{"context under Euclid", in("people"), Options{Measure: Euclidean}, "engine.measure-option"},
+		{"no such scaling", numeric(1), Options{Measure: Euclidean, Scaling: 9}, "engine.scaling"},
+		{"context without a weight", in("people"), Options{Contexts: []Context{{"place", 1}}}, "engine.context"},
+		{"context twice", in("people"), Options{Contexts: []Context{{"people", 1}, {"people", 1}}}, "engine.context"},
+		{"contexts of no weight", in("people"), Options{Contexts: []Context{{"people", 0}}}, "engine.no-weight"},
+		{"negative doubt", numeric(1), Options{Doubt: [][]float64{{0, -1, 0}}}, "engine.doubt"},
+		{"infinite doubt", numeric(1), Options{Doubt: [][]float64{{0, math.Inf(1), 0}}}, "engine.doubt"},
+		{"doubt of too few", numeric(1), Options{Doubt: [][]float64{{0}}}, "engine.ragged"},
+		{"doubt of no variable", numeric(1), Options{Doubt: [][]float64{}}, "engine.ragged"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := NewWith(units(3), c.variables, columns, c.o)
+			wantFault(t, err, c.key)
+		})
+	}
+	gower, mahalanobis := set(t, Gower, numeric(1, 1), []float64{0, nan, 2, 3}, []float64{1, 2, 3, 7}), set(t, Mahalanobis, numeric(1), []float64{0, 1, 3})
+	nobody := units(3)
+	nobody[0].Country = ""
+	stateless, err := New(nobody, numeric(1), [][]float64{{1, 2, 3}}, Gower)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, key string
+		s         *Set
+		q         Question
+	}{
+		{"no peers", "engine.no-peers", gower, Question{OwnCountry: true}},
+		{"country not known", "engine.no-country", stateless, Question{Peers: 1}},
+		{"too much noise", "engine.noise", gower, Question{Peers: 1, OwnCountry: true, WeightNoise: 2}},
+		{"noise that is no number", "engine.noise", gower, Question{Peers: 1, OwnCountry: true, WeightNoise: nan}},
+		{"negative runs", "engine.runs", gower, Question{Peers: 1, OwnCountry: true, Runs: -1}},
+		{"too few candidates", "engine.no-candidate", gower, Question{Peers: 1, OwnCountry: true, MinCandidates: 9}},
+		{"nothing varies", "engine.no-weights", mahalanobis, Question{Peers: 1, OwnCountry: true, Runs: 5}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.q.Unit = c.s.Units[0].ID
+			_, err := c.s.Nearest(c.q)
+			wantFault(t, err, c.key)
+		})
+	}
+}

@@ -123,7 +123,8 @@ func (w *chain) merges() []Merge {
 }
 
 // Cut parts the units of a hierarchical clustering into k groups, numbered by
-// their first units, and judges the groups by the distances.
+// their first units, and judges the groups by the distances. Each is named after
+// its medoid, of equal ones the first.
 func Cut(merges []Merge, t *Triangle, k int) (*Groups, error) {
 	if err := t.checkGroups(k); err != nil {
 		return nil, err
@@ -151,6 +152,29 @@ func Cut(merges []Merge, t *Triangle, k int) (*Groups, error) {
 		}
 		g.Of[i] = at
 	}
+	g.centre(t, k)
 	g.silhouette(t, k)
 	return g, nil
+}
+
+// centre finds the medoid of each group.
+func (g *Groups) centre(t *Triangle, k int) {
+	sums := make([]float64, t.n)
+	for i := range t.n {
+		for j, d := range t.row(i) {
+			if g.Of[i] == g.Of[j] {
+				sums[i] += d
+				sums[j] += d
+			}
+		}
+	}
+	g.Medoids = slices.Repeat([]int{-1}, k)
+	for i, group := range g.Of {
+		if m := g.Medoids[group]; m < 0 || sums[i] < sums[m] {
+			g.Medoids[group] = i
+		}
+	}
+	for _, m := range g.Medoids {
+		g.Cost += sums[m]
+	}
 }
