@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-//go:embed nuts messages outline catalogue frameworks snapshot
+//go:embed nuts messages outline catalogue frameworks snapshot demo themes
 var files embed.FS
 
 // Nuts returns the folder of NUTS tables, for nuts.Open.
@@ -25,6 +25,12 @@ func Catalogue() fs.FS { return folder("catalogue") }
 
 // Frameworks returns the folder of frameworks, for catalogue.Frameworks.
 func Frameworks() fs.FS { return folder("frameworks") }
+
+// Themes returns the folder of needs and themes, for partnership.ReadThemes.
+func Themes() fs.FS { return folder("themes") }
+
+// Demo returns the folder of demonstration partnerships, for Register.LoadDemo.
+func Demo() fs.FS { return folder("demo") }
 
 // Snapshot returns the bundled figures, for Catalogue.LoadSnapshot.
 func Snapshot() []byte {

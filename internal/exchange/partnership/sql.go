@@ -1,0 +1,98 @@
+package partnership
+
+import (
+	"context"
+	"encoding/json"
+
+	"peerscape/internal/machinery/db"
+)
+
+// mostListed bounds every list.
+const mostListed = 2000
+
+// granted is the condition that an account has a role of today in partnership p;
+// its two arguments are the account and the day.
+const granted = `EXISTS (SELECT 1 FROM role_grant g WHERE g.partnership = p.id AND g.account = $1
+	AND g.since <= $2 AND (g.until = '' OR g.until > $2))`
+
+func selectListings(ctx context.Context, q db.Querier, account, today string) ([]Listing, error) {
+	return db.Collect(ctx, q, func(rows *db.Rows) (Listing, error) {
+		var l Listing
+		var version int
+		var body string
+		if err := rows.Scan(&l.ID, &l.Slug, &l.Public, &version, &body); err != nil {
+			return l, err
+		}
+		x, err := decode(ProfileKind, Entry{l.ID, version}, []byte(body))
+		if err == nil {
+			l.Profile = x.(*Profile)
+		}
+		return l, err
+	}, `SELECT p.id, p.slug, p.public, p.version, p.body FROM partnership p
+		WHERE p.public = 1 OR `+granted+` ORDER BY p.slug LIMIT $3`, account, today, mostListed)
+}
+
+// selectPartnership reads a partnership by its id or its slug, if the account may
+// see it.
+func selectPartnership(ctx context.Context, q db.Querier, by, value, account, today string) (*Partnership, Part, error) {
+	column := map[string]string{"id": "p.id", "slug": "p.slug"}[by]
+	p := &Partnership{}
+	var version int
+	var body string
+	err := q.QueryRow(ctx, `SELECT p.id, p.slug, p.public, p.version, p.body, CASE WHEN `+granted+` THEN 1 ELSE 0 END FROM partnership p
+		WHERE `+column+` = $3 AND (p.public = 1 OR `+granted+`) ORDER BY p.id LIMIT 1`, account, today, value).
+		Scan(&p.ID, &p.Slug, &p.Public, &version, &body, &p.Internal)
+	if err != nil {
+		return nil, nil, err
+	}
+	x, err := decode(ProfileKind, Entry{p.ID, version}, []byte(body))
+	return p, x, err
+}
+
+func selectParts(ctx context.Context, q db.Querier, partnership string, internal bool) ([]Part, error) {
+	return db.Collect(ctx, q, func(rows *db.Rows) (Part, error) {
+		var e Entry
+		var k Kind
+		var body string
+		if err := rows.Scan(&e.ID, &k, &e.Version, &body); err != nil {
+			return nil, err
+		}
+		return decode(k, e, []byte(body))
+	}, `SELECT id, kind, version, body FROM part
+		WHERE partnership = $1 AND (internal = 0 OR $2 = 1) AND body <> 'null' ORDER BY kind, id LIMIT $3`, partnership, number(internal), mostListed)
+}
+
+func hasPart(ctx context.Context, q db.Querier, partnership string, k Kind, id string) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM part WHERE partnership = $1 AND kind = $2 AND id = $3 ORDER BY 1 LIMIT 1`, partnership, string(k), id).Scan(&n)
+	return n > 0, err
+}
+
+func insertPartnership(ctx context.Context, tx *db.Tx, id, slug string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO partnership (id, slug, public, version, body) VALUES ($1, $2, 0, 0, '{}')`, id, slug)
+	return err
+}
+
+func updateProfile(ctx context.Context, tx *db.Tx, id string, version int, body json.RawMessage) error {
+	_, err := tx.Exec(ctx, `UPDATE partnership SET version = $1, body = $2 WHERE id = $3`, version, string(body), id)
+	return err
+}
+
+func updatePublic(ctx context.Context, tx *db.Tx, id string, public bool) error {
+	_, err := tx.Exec(ctx, `UPDATE partnership SET public = $1 WHERE id = $2`, number(public), id)
+	return err
+}
+
+func upsertPart(ctx context.Context, tx *db.Tx, id, partnership string, k Kind, internal bool, version int, body json.RawMessage) error {
+	_, err := tx.Exec(ctx, `INSERT INTO part (id, partnership, kind, internal, version, body) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET version = excluded.version, body = excluded.body`,
+		id, partnership, string(k), number(internal), version, string(body))
+	return err
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
