@@ -74,6 +74,9 @@ var rules = []Rule{
 // page lists it. The caller owns the slice, not the endings.
 func Kinds() []Rule { return append([]Rule(nil), rules...) }
 
+// Form returns the group of a kind, nothing for one that is not in the table.
+func (k Kind) Form() Form { return ruleOf(k).Form }
+
 func ruleOf(k Kind) Rule {
 	for _, r := range rules {
 		if r.Kind == k {

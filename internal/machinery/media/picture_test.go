@@ -86,23 +86,45 @@ func TestPicturesLoseAllButPixels(t *testing.T) {
 		want        media.Result
 		mime        string
 	}{
-		"JPEG": {"Kesä 2024.JPG", "Kesä 2024.jpg", photo(t, corners(40, 30), x),
-			media.Result{Kind: media.JPEG, Width: 30, Height: 40, Taken: taken, TakenZone: true, Removed: all}, "image/jpeg"},
-		"PNG": {"a.png", "a.png", screenshot(t, corners(40, 30), x),
-			media.Result{Kind: media.PNG, Width: 30, Height: 40, Taken: taken, TakenZone: true,
-				Removed: []media.Trace{"attachment", "camera", "description", "other", "person", "place", "program", "time"}}, "image/png"},
-		"WebP": {"a.webp", "a.jpg", webpOf(40, 30, red, &x),
-			media.Result{Kind: media.WebP, Width: 30, Height: 40, Taken: taken, TakenZone: true,
-				Removed: []media.Trace{"camera", "description", "person", "place", "profile", "program", "time"}}, "image/jpeg"},
+		"JPEG": {
+			"Kesä 2024.JPG", "Kesä 2024.jpg", photo(t, corners(40, 30), x),
+			media.Result{Kind: media.JPEG, Width: 30, Height: 40, Taken: taken, TakenZone: true, Removed: all},
+			"image/jpeg",
+		},
+		"PNG": {
+			"a.png", "a.png", screenshot(t, corners(40, 30), x),
+			media.Result{
+				Kind: media.PNG, Width: 30, Height: 40, Taken: taken, TakenZone: true,
+				Removed: []media.Trace{"attachment", "camera", "description", "other", "person", "place", "program", "time"},
+			},
+			"image/png",
+		},
+		"WebP": {
+			"a.webp", "a.jpg", webpOf(40, 30, red, &x),
+			media.Result{
+				Kind: media.WebP, Width: 30, Height: 40, Taken: taken, TakenZone: true,
+				Removed: []media.Trace{"camera", "description", "person", "place", "profile", "program", "time"},
+			},
+			"image/jpeg",
+		},
 		"WebP one sees through": {"a.webp", "a.png", webpOf(40, 30, see, nil), media.Result{Kind: media.WebP, Width: 40, Height: 30}, "image/png"},
 		"GIF":                   {"", "picture.png", movingGIF(t), media.Result{Kind: media.GIF, Width: 12, Height: 10, Removed: []media.Trace{"description"}}, "image/png"},
 		"no metadata":           {"a.jpeg", "a.jpeg", jpegOf(t, corners(9, 9)), media.Result{Kind: media.JPEG, Width: 9, Height: 9}, "image/jpeg"},
-		"no zone": {"a.jpg", "a.jpg", withSegments(jpegOf(t, corners(9, 9)), segment(0xe1, "Exif\x00\x00"+string(exif{moment: "2024:05:06 07:08:09"}.tiff()))),
-			media.Result{Kind: media.JPEG, Width: 9, Height: 9, Taken: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC), Removed: []media.Trace{"time"}}, "image/jpeg"},
-		"a clock never set": {"a.jpg", "a.jpg", withSegments(jpegOf(t, corners(9, 9)), segment(0xe1, "Exif\x00\x00"+string(exif{moment: "0000:00:00 00:00:00"}.tiff()))),
-			media.Result{Kind: media.JPEG, Width: 9, Height: 9, Removed: []media.Trace{"time"}}, "image/jpeg"},
-		"damaged metadata": {"a.jpg", "a.jpg", withSegments(jpegOf(t, corners(9, 9)), segment(0xe1, "Exif\x00\x00II*\x00\xff\xff\xff\xff"+secret)),
-			media.Result{Kind: media.JPEG, Width: 9, Height: 9, Removed: []media.Trace{"other"}}, "image/jpeg"},
+		"no zone": {
+			"a.jpg", "a.jpg", withSegments(jpegOf(t, corners(9, 9)), segment(0xe1, "Exif\x00\x00"+string(exif{moment: "2024:05:06 07:08:09"}.tiff()))),
+			media.Result{Kind: media.JPEG, Width: 9, Height: 9, Taken: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC), Removed: []media.Trace{"time"}},
+			"image/jpeg",
+		},
+		"a clock never set": {
+			"a.jpg", "a.jpg", withSegments(jpegOf(t, corners(9, 9)), segment(0xe1, "Exif\x00\x00"+string(exif{moment: "0000:00:00 00:00:00"}.tiff()))),
+			media.Result{Kind: media.JPEG, Width: 9, Height: 9, Removed: []media.Trace{"time"}},
+			"image/jpeg",
+		},
+		"damaged metadata": {
+			"a.jpg", "a.jpg", withSegments(jpegOf(t, corners(9, 9)), segment(0xe1, "Exif\x00\x00II*\x00\xff\xff\xff\xff"+secret)),
+			media.Result{Kind: media.JPEG, Width: 9, Height: 9, Removed: []media.Trace{"other"}},
+			"image/jpeg",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, out := mustIngest(t, c.b, c.file)
