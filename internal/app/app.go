@@ -21,6 +21,7 @@ import (
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"
 	"peerscape/internal/exchange/people"
+	"peerscape/internal/exchange/upload"
 	"peerscape/internal/face/api"
 	"peerscape/internal/face/web"
 	"peerscape/internal/machinery/db"
@@ -37,6 +38,8 @@ type Config struct {
 	Random   io.Reader // for secrets and ids; nil: the machine's
 	Origin   *url.URL  // where people reach the site; nil: where it answers
 	Messages []fs.FS   // catalogues of the interface, later ones first in rank; nil: the bundled
+	Files    string    // folder of the files that people add; empty: nobody adds any
+	Quota    int64     // bytes that the files of one partnership may take; 0: upload.DefaultQuota
 	Snapshot bool      // load the bundled figures where the database lacks them
 }
 
@@ -46,7 +49,9 @@ type App struct {
 	Regions   *nuts.Nomenclature
 	Catalogue *catalogue.Catalogue
 	People    *people.Directory
+	Files     *upload.Files // nil without a folder for them
 
+	added   chan struct{} // a file waits to be read
 	log     *slog.Logger
 	now     func() time.Time
 	version string
@@ -63,7 +68,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Messages == nil {
 		c.Messages = []fs.FS{data.Messages()}
 	}
-	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages}
+	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages, added: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -84,6 +89,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.People = people.Open(people.Config{DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key})
+	if err = a.openFiles(c); err != nil {
+		return a, err
+	}
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
@@ -110,12 +118,20 @@ func (a *App) Handler() (http.Handler, error) {
 	pages, err := web.Handler(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
 		Now: a.now, Log: a.log, Version: a.version, People: a.People, Origin: a.origin,
+		Files: a.Files, Keepers: a.keepers(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
 	}
 	mux.Handle("/", pages)
-	return http.MaxBytesHandler(mux, 1<<20), nil
+	return bounded(mux), nil
+}
+
+// bounded lets no request bring more than its page takes.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.MaxBytesHandler(next, web.Most(r)).ServeHTTP(w, r)
+	})
 }
 
 // Limits on how long a request may take to arrive and an answer to leave.
@@ -154,6 +170,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 		}
 	})
 	warming.Go(func() { a.retain(warm) })
+	warming.Go(func() { a.ingest(warm) })
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	ready("http://" + listener.Addr().String() + "/")
@@ -178,6 +195,11 @@ func (a *App) retain(ctx context.Context) {
 	for {
 		if _, err := a.People.Retain(ctx); err != nil && ctx.Err() == nil {
 			a.log.WarnContext(ctx, "old rows could not be removed", "error", err)
+		}
+		if a.Files != nil {
+			if _, err := a.Files.Sweep(ctx); err != nil && ctx.Err() == nil {
+				a.log.WarnContext(ctx, "what uploads left behind could not be removed", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

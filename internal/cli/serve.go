@@ -6,12 +6,16 @@ import (
 
 	"peerscape/internal/app"
 	"peerscape/internal/fault"
+	"peerscape/internal/machinery/db"
 )
 
 // serveCommand serves until it is interrupted.
 type serveCommand struct {
 	Addr   string `default:"127.0.0.1:8080" env:"PEERSCAPE_ADDR" help:"Address to answer on (${env}, default ${default}). Port 0 takes a free one."`
 	Origin string `env:"PEERSCAPE_ORIGIN" placeholder:"URL" help:"Address under which people reach the site, such as https://peerscape.example.org (${env}); left out, links have no site and there are no passkeys."`
+
+	Files string `type:"path" placeholder:"DIR" env:"PEERSCAPE_FILES" help:"Folder of the files that people add (${env}); left out, it stands beside the database file, with .files after its name."`
+	Room  int64  `default:"5120" env:"PEERSCAPE_ROOM" placeholder:"MB" help:"Room for the files of one partnership, in MB (${env}, default ${default})."`
 
 	Messages string `type:"existingdir" placeholder:"DIR" env:"PEERSCAPE_MESSAGES" help:"Folder of further catalogue files, made by messages import (${env})."`
 }
@@ -21,7 +25,11 @@ func (c *serveCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(s, app.Config{DSN: s.global.DB, Version: version, Log: s.logger(), Now: s.Now, Origin: origin, Messages: catalogues(c.Messages), Snapshot: true})
+	files, err := c.files(s.global.DB)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(s, app.Config{DSN: s.global.DB, Version: version, Log: s.logger(), Now: s.Now, Origin: origin, Messages: catalogues(c.Messages), Files: files, Quota: c.Room << 20, Snapshot: true})
 	if err != nil {
 		return err
 	}
@@ -40,6 +48,19 @@ func (c *serveCommand) Run(s *session) error {
 		}
 		fmt.Fprintln(s.Out, "Stop it with Ctrl+C.")
 	})
+}
+
+// files is the folder of the files that people add.
+func (c *serveCommand) files(database string) (string, error) {
+	switch {
+	case c.Room < 1 || c.Room > 1<<30:
+		return "", fault.New(fault.Invalid, "serve.room", "%d MB is no room for files", c.Room).Do("Write a number from 1 to %d", 1<<30)
+	case c.Files != "":
+		return c.Files, nil
+	case db.Remote(database):
+		return "", fault.New(fault.Invalid, "serve.files", "a database on a server has no folder beside it for the files that people add").Do("Name one with --files DIR")
+	}
+	return database + ".files", nil
 }
 
 // origin reads the address under which people reach the site.

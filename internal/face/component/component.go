@@ -32,6 +32,7 @@ type Layout struct {
 	Version     string
 	SignIn      bool   // whether people sign in here
 	Person      string // who has signed in; empty for nobody
+	Refresh     int    // seconds after which a browser without script asks again; 0: never
 }
 
 // Assets are the addresses of what the page loads; empty without a bundle.

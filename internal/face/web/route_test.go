@@ -45,6 +45,9 @@ var routes = map[string]string{
 	"GET /people": managing, "POST /people/invite": managing, "POST /people/{account}/{act}": managing, "GET /audit": managing,
 	"POST /invitations/{invitation}/withdraw": own,
 
+	"GET /files": own, "POST /files": own, "GET /files/{id}": own, "POST /files/{id}": own, "POST /files/{id}/remove": own,
+	"GET /files/{id}/{name}": own, "GET /files/{id}/w/{width}": own,
+
 	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
 	"POST /account/codes": own, "POST /account/codes/confirm": own, "POST /account/codes/drop": own,
 	"POST /account/passkeys/options": own, "POST /account/passkeys": own, "POST /account/passkeys/{id}/drop": own,
@@ -71,7 +74,7 @@ func newGuest(t *testing.T) (*guest, []string) {
 	g := &guest{T: t, now: apptest.Now(), cookies: map[string]string{"nobody": ""}}
 	clock := func() time.Time { return g.now }
 	a, err := app.Open(context.Background(), app.Config{
-		DSN: filepath.Join(t.TempDir(), "roles.db"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: clock, Snapshot: true,
+		DSN: filepath.Join(t.TempDir(), "roles.db"), Files: filepath.Join(t.TempDir(), "files"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: clock, Snapshot: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +82,7 @@ func newGuest(t *testing.T) (*guest, []string) {
 	t.Cleanup(func() { _ = a.Close() })
 	h, patterns, err := web.Routes(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: []fs.FS{data.Messages()}, Now: clock, Log: slog.New(slog.DiscardHandler),
-		Version: "test", People: a.People,
+		Version: "test", People: a.People, Files: a.Files,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"peerscape/data"
 	"peerscape/internal/exchange/people"
+	files "peerscape/internal/exchange/upload"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/account"
 	"peerscape/internal/face/web/atlas"
@@ -27,6 +28,7 @@ import (
 	"peerscape/internal/face/web/region"
 	"peerscape/internal/face/web/search"
 	"peerscape/internal/face/web/source"
+	"peerscape/internal/face/web/upload"
 	"peerscape/internal/nuts"
 	assets "peerscape/web"
 )
@@ -43,6 +45,7 @@ type Config struct {
 	Origin       *url.URL        // where people reach the site; nil: wherever they came
 	Post         Post            // nil: no mail is sent
 	Keepers      []people.Keeper // of personal data
+	Files        *files.Files    // nil: there are no pages of files
 }
 
 // Post sends the messages of all pages.
@@ -56,6 +59,17 @@ func Handler(c Config) (http.Handler, error) {
 	h, _, err := Routes(c)
 	return h, err
 }
+
+// Most returns how many bytes the body of a request may have.
+func Most(r *http.Request) int64 {
+	if upload.Uploads(r) {
+		return upload.MostBody
+	}
+	return mostBody
+}
+
+// mostBody is enough for every form that sends no file, bytes.
+const mostBody = 1 << 20
 
 // register remembers the patterns that are registered.
 type register struct {
@@ -103,6 +117,9 @@ func Routes(c Config) (http.Handler, []string, error) {
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
+	if c.Files != nil {
+		upload.Open(site, c.Files, c.People).Routes(mux)
+	}
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
 	mux.Handle("/", site.Handle(site.Missing))

@@ -46,7 +46,7 @@ func Open(ctx context.Context, dsn string, o Options) (_ *DB, err error) {
 		o.Readers = max(4, runtime.NumCPU())
 	}
 	open := openSQLite
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+	if Remote(dsn) {
 		open = openPostgres
 	}
 	d, err := open(ctx, dsn, o)
@@ -65,6 +65,11 @@ func Open(ctx context.Context, dsn string, o Options) (_ *DB, err error) {
 		return nil, err
 	}
 	return d, nil
+}
+
+// Remote reports whether a data source is a server and not a file.
+func Remote(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
 // Read returns the pool of readers.

@@ -68,8 +68,10 @@ type Answer struct {
 	JSON        []byte // instead of a page
 	File        string // name under which the browser saves JSON; may be empty
 	Cookies     []*http.Cookie
-	Private     bool // not to be stored by anybody: it hangs on a secret
-	Anonymous   bool // the frame names nobody, whoever asked
+	Private     bool             // not to be stored by anybody: it hangs on a secret
+	Anonymous   bool             // the frame names nobody, whoever asked
+	Refresh     int              // seconds after which a browser without script asks again; 0: never
+	Raw         http.HandlerFunc // instead of a page: what it writes, with headers of its own
 }
 
 // Action answers one request. The context carries the reader's language.
@@ -102,6 +104,11 @@ func (s *Site) Handle(a Action) http.Handler {
 			http.Redirect(w, r, answer.Redirect, http.StatusSeeOther)
 			return
 		}
+		if answer.Raw != nil {
+			s.strict(w)
+			answer.Raw(w, r)
+			return
+		}
 		s.write(ctx, w, r, answer)
 	})
 }
@@ -111,9 +118,7 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 	if a.Private || !Actor(ctx).Nobody() || len(a.Cookies) > 0 || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	if s.encrypted() {
-		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
-	}
+	s.strict(w)
 	if a.JSON != nil {
 		if a.File != "" {
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.File}))
@@ -143,6 +148,13 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 	send(w, r, "text/html; charset=utf-8", a.Status, body.Bytes())
 }
 
+// strict has browsers come back by an encrypted connection alone, where there is one.
+func (s *Site) strict(w http.ResponseWriter) {
+	if s.encrypted() {
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
 // fragment is the body with the title that the window takes on.
 func fragment(a *Answer) templ.Component {
 	if a.Title == "" {
@@ -155,7 +167,7 @@ func (s *Site) layout(ctx context.Context, r *http.Request, a *Answer) component
 	l := component.Layout{
 		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
 		Theme: cookie(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
-		SignIn: s.People != nil, Person: Actor(ctx).Name,
+		SignIn: s.People != nil, Person: Actor(ctx).Name, Refresh: a.Refresh,
 	}
 	if a.Anonymous {
 		l.Person = ""
