@@ -24,7 +24,7 @@ async function freePort() {
 /**
  * With a name, the site is reached under it and has passkeys; setup is the
  * address of the first set-up, where the database is empty.
- * @returns {Promise<{url: string, setup?: string, stop: () => void}>}
+ * @returns {Promise<{url: string, setup?: string, db?: string, stop: () => void}>}
  */
 export async function serve({ named = false } = {}) {
   if (process.env.PEERSCAPE_URL && !named) return { url: process.env.PEERSCAPE_URL.replace(/\/$/, ""), stop() {} };
@@ -47,6 +47,7 @@ export async function serve({ named = false } = {}) {
   return {
     url,
     setup,
+    db: join(dir, "test.db"),
     stop() {
       child.removeAllListeners("exit");
       child.kill("SIGTERM");
