@@ -85,7 +85,9 @@ class FileSend extends HTMLElement {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("files");
-    if (fresh) document.getElementById("files")?.replaceWith(document.adoptNode(fresh));
+    if (!fresh) return;
+    document.getElementById("files")?.replaceWith(document.adoptNode(fresh));
+    if (fresh.hasAttribute("hx-get")) setTimeout(() => void this.renew(from), 3000); // still being read
   }
 }
 
