@@ -8,6 +8,8 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"io/fs"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -15,8 +17,12 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
+	"peerscape/internal/app/apptest"
 	"peerscape/internal/exchange/people"
 	files "peerscape/internal/exchange/upload"
+	"peerscape/internal/face/web"
 )
 
 // sent is a form with a file.
@@ -230,6 +236,36 @@ func TestBodiesAreBounded(t *testing.T) {
 		g.ask("project-manager", http.MethodPost, path, func(r *http.Request) { r.Body = io.NopCloser(body) })
 		if body.n > 1<<20+4096 {
 			t.Errorf("%s reads %d bytes of a form", path, body.n)
+		}
+	}
+}
+
+// The pages of files hold no text of their own either.
+func TestPagesOfFilesAreNotHardCoded(t *testing.T) {
+	g, _ := newGuest(t)
+	picture := g.upload("market.jpg", plate(t))
+	film := g.upload("film.mp4", []byte("\x00\x00\x00\x14ftypisom\x00\x00\x02\x00isom and a film"))
+	refused := g.upload("nice.jpg", []byte("words"))
+	var err error
+	g.handler, err = web.Handler(web.Config{
+		Catalogue: g.app.Catalogue, Nomenclature: g.app.Regions, Messages: []fs.FS{pseudo(t)}, Now: apptest.Now, Log: slog.New(slog.DiscardHandler),
+		Version: "test", People: g.app.People, Files: g.app.Files,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := strings.NewReplacer("| Peerscape", "", "Peerscape", "", "market.jpg", "", "film.mp4", "", "nice.jpg", "", "project-manager", "", "mp4", "")
+	for _, path := range []string{"/files?partnership=p", "/files/" + picture.ID, "/files/" + film.ID, "/files/" + refused.ID} {
+		root, err := html.Parse(g.ask("project-manager", http.MethodGet, path).Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range texts(root) {
+			for part := range strings.SplitSeq(said(s), "\x1f") {
+				if rest := known.Replace(part); letters.MatchString(rest) {
+					t.Errorf("%s: %q stands in no message", path, strings.TrimSpace(rest))
+				}
+			}
 		}
 	}
 }
