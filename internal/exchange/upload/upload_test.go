@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -335,6 +336,38 @@ func TestRoom(t *testing.T) {
 		w.add(b, "q", "b.txt", text(2)) // another partnership has its own
 		w.must(w.Remove(t.Context(), a, id))
 		w.add(a, "p", "b.txt", text(2))
+	})
+}
+
+// then does something once a reader has come to its end.
+type then struct {
+	io.Reader
+	do func()
+}
+
+func (r then) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if errors.Is(err, io.EOF) {
+		r.do()
+	}
+	return n, err
+}
+
+// Of two files that come at once and do not both fit, the one that is there first
+// stays.
+func TestRoomIsAskedAgainAtTheEnd(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		a := w.manager("p")
+		first := bytes.Repeat([]byte("words \n"), 2<<20/7)
+		once := sync.OnceFunc(func() { w.add(a, "p", "first.txt", first) })
+		_, err := w.Add(t.Context(), a, people.Object{Partnership: "p"}, "second.txt", then{bytes.NewReader(append(first, '!')), once})
+		if keyOf(err) != "upload.quota" {
+			t.Errorf("the second: %v", err)
+		}
+		if n := len(w.stored()); n != 1 {
+			t.Errorf("%d contents are stored, want that of the first", n)
+		}
 	})
 }
 
