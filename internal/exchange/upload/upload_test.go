@@ -339,6 +339,28 @@ func TestRoom(t *testing.T) {
 	})
 }
 
+// A file that is removed while it is read leaves nothing of what was made of it.
+func TestRemovedWhileItIsRead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		a := w.manager("p")
+		id := w.add(a, "p", "a.jpg", plate(t, 700, 400, 0))
+		made := 0
+		w.must(w.Ingest(t.Context(), id, func(done, of int64) {
+			if done == of { // all copies are there
+				made = len(w.stored())
+				w.must(w.Remove(t.Context(), a, id))
+			}
+		}))
+		if made != 3 {
+			t.Fatalf("%d contents are stored before, want what came in and two copies", made)
+		}
+		if n := len(w.stored()); n != 0 {
+			t.Errorf("%d contents are left", n)
+		}
+	})
+}
+
 // then does something once a reader has come to its end.
 type then struct {
 	io.Reader
