@@ -10,8 +10,7 @@ import (
 const pause = 30 * time.Second
 
 // patient lets a request and its answer last as long as bytes come and go: the
-// server's limits are those of pages. The body is set aside in what can be told
-// apart from a slow one only by waiting.
+// server's limits on the whole of either are those of pages.
 func patient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := http.NewResponseController(w)

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -164,6 +163,6 @@ func refusal(ctx context.Context, f *files.File) *component.Problem {
 	if f.Refusal == nil {
 		return nil
 	}
-	p, _, _ := page.Said(ctx, errors.Join(f.Refusal))
+	p, _, _ := page.Said(ctx, f.Refusal)
 	return p
 }
