@@ -20,6 +20,7 @@ import (
 
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/api"
 	"peerscape/internal/face/web"
@@ -42,10 +43,11 @@ type Config struct {
 
 // App holds every long-lived thing.
 type App struct {
-	DB        *db.DB
-	Regions   *nuts.Nomenclature
-	Catalogue *catalogue.Catalogue
-	People    *people.Directory
+	DB           *db.DB
+	Regions      *nuts.Nomenclature
+	Catalogue    *catalogue.Catalogue
+	People       *people.Directory
+	Partnerships *partnership.Register
 
 	log     *slog.Logger
 	now     func() time.Time
@@ -84,6 +86,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.People = people.Open(people.Config{DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key})
+	themes, err := partnership.ReadThemes(data.Themes())
+	if err != nil {
+		return a, err
+	}
+	a.Partnerships = partnership.Open(partnership.Config{DB: a.DB, Now: c.Now, Random: c.Random, People: a.People, Regions: a.Regions, Themes: themes})
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
@@ -109,7 +116,7 @@ func (a *App) Handler() (http.Handler, error) {
 	api.Register(mux, a.Catalogue, a.Regions, a.version)
 	pages, err := web.Handler(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
-		Now: a.now, Log: a.log, Version: a.version, People: a.People, Origin: a.origin,
+		Now: a.now, Log: a.log, Version: a.version, People: a.People, Partnerships: a.Partnerships, Origin: a.origin,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)

@@ -23,7 +23,7 @@ func selectListings(ctx context.Context, q db.Querier, account, today string) ([
 		if err := rows.Scan(&l.ID, &l.Slug, &l.Public, &version, &body); err != nil {
 			return l, err
 		}
-		x, err := decode(ProfileKind, Entry{l.ID, version}, []byte(body))
+		x, err := Decode(ProfileKind, Entry{l.ID, version}, []byte(body))
 		if err == nil {
 			l.Profile = x.(*Profile)
 		}
@@ -45,7 +45,7 @@ func selectPartnership(ctx context.Context, q db.Querier, by, value, account, to
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := decode(ProfileKind, Entry{p.ID, version}, []byte(body))
+	x, err := Decode(ProfileKind, Entry{p.ID, version}, []byte(body))
 	return p, x, err
 }
 
@@ -57,7 +57,7 @@ func selectParts(ctx context.Context, q db.Querier, partnership string, internal
 		if err := rows.Scan(&e.ID, &k, &e.Version, &body); err != nil {
 			return nil, err
 		}
-		return decode(k, e, []byte(body))
+		return Decode(k, e, []byte(body))
 	}, `SELECT id, kind, version, body FROM part
 		WHERE partnership = $1 AND (internal = 0 OR $2 = 1) AND body <> 'null' ORDER BY kind, id LIMIT $3`, partnership, number(internal), mostListed)
 }

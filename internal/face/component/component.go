@@ -56,6 +56,14 @@ func entries() []entry {
 	return []entry{{"atlas", "/"}, {"regions", "/regions"}, {"indicators", "/indicators"}}
 }
 
+// current marks the entry of the section that the page belongs to.
+func current(is bool) templ.Attributes {
+	if is {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return nil
+}
+
 // in returns the address of this page in another language.
 func (l Layout) in(lang string) templ.SafeURL {
 	q := url.Values{}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"peerscape/data"
+	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/account"
@@ -22,6 +23,7 @@ import (
 	"peerscape/internal/face/web/help"
 	"peerscape/internal/face/web/indicator"
 	"peerscape/internal/face/web/page"
+	partnershippages "peerscape/internal/face/web/partnership"
 	"peerscape/internal/face/web/person"
 	"peerscape/internal/face/web/place"
 	"peerscape/internal/face/web/region"
@@ -40,6 +42,7 @@ type Config struct {
 	Log          *slog.Logger
 	Version      string
 	People       *people.Directory
+	Partnerships *partnership.Register
 	Origin       *url.URL        // where people reach the site; nil: wherever they came
 	Post         Post            // nil: no mail is sent
 	Keepers      []people.Keeper // of personal data
@@ -102,6 +105,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	search.Open(site, places).Routes(mux)
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
+	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo()).Routes(mux)
 	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
