@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/a-h/templ"
-
 	"peerscape/internal/exchange/content"
 	exchange "peerscape/internal/exchange/partnership"
 	"peerscape/internal/face/component"
@@ -61,11 +59,23 @@ func (f *form) field(ctx context.Context, c *control, x any, prefix string) comp
 	return out
 }
 
-func described(f component.Field) templ.Attributes {
-	if f.Hint == "" {
-		return nil
+// choice is a field that is asked as a list.
+func (f *form) choice(ctx context.Context, c *control, field component.Field, have []string) component.Choice {
+	out := component.Choice{ID: field.ID, Name: field.Name, Label: field.Label, Hint: field.Hint, Optional: field.Optional && !field.Unsaid}
+	value := ""
+	if len(have) > 0 {
+		value = have[0]
 	}
-	return templ.Attributes{"aria-describedby": f.ID + "-hint"}
+	return out.Pick(value, f.choices(ctx, c, have))
+}
+
+// langChoice asks in which language new texts are written.
+func (v *editView) langChoice(ctx context.Context) component.Choice {
+	var all []component.Option
+	for _, l := range v.langs {
+		all = append(all, component.Option{Value: l.Code, Text: l.Name, Lang: l.Code})
+	}
+	return component.Choice{ID: "lang", Name: "lang", Label: label(ctx, "lang"), Hint: locale.T(ctx, "partnership.hint.lang")}.Pick(string(v.lang), all)
 }
 
 // count is how many rows are asked: those that stand, or were sent, and some more.

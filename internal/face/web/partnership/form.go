@@ -11,6 +11,7 @@ import (
 
 	"peerscape/internal/exchange/content"
 	exchange "peerscape/internal/exchange/partnership"
+	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/fault"
 	"peerscape/internal/nuts"
@@ -21,16 +22,13 @@ import (
 type control struct {
 	name     string
 	ref      func(x any) any // pointer to the answer within a part or a row
-	options  func(ctx context.Context, f *form) []option
+	options  func(ctx context.Context, f *form) []component.Option
 	most     int // characters of a line
 	lines    int // of a long text
 	optional bool
 	hint     bool // it has one, partnership.hint.<name>
 	rows     *rows
 }
-
-// option is a choice of a list.
-type option struct{ value, text string }
 
 // rows are answers that may be given several times.
 type rows struct {
@@ -342,11 +340,11 @@ func (f *form) readRows(c *control, x any, name string) (string, error) {
 
 // choices returns the options of a control, and keeps a value that is no longer
 // among them.
-func (f *form) choices(ctx context.Context, c *control, have []string) []option {
+func (f *form) choices(ctx context.Context, c *control, have []string) []component.Option {
 	out := c.options(ctx, f)
 	for _, v := range have {
-		if v != "" && !slices.ContainsFunc(out, func(o option) bool { return o.value == v }) {
-			out = append(out, option{v, v})
+		if v != "" && !slices.ContainsFunc(out, func(o component.Option) bool { return o.Value == v }) {
+			out = append(out, component.Option{Value: v, Text: v})
 		}
 	}
 	return out

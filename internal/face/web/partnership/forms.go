@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	exchange "peerscape/internal/exchange/partnership"
+	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 )
 
@@ -123,80 +124,80 @@ func sources[P any](list func(*P) *[]exchange.Source) control {
 }
 
 // words offers values under the messages of a section; "" as they are.
-func words(section string, values []string) func(context.Context, *form) []option {
-	return func(ctx context.Context, _ *form) []option {
-		var out []option
+func words(section string, values []string) func(context.Context, *form) []component.Option {
+	return func(ctx context.Context, _ *form) []component.Option {
+		var out []component.Option
 		for _, v := range values {
 			text := v
 			if section != "" {
 				text = locale.T(ctx, section+v)
 			}
-			out = append(out, option{v, text})
+			out = append(out, component.Option{Value: v, Text: text})
 		}
 		return out
 	}
 }
 
-func roles(ctx context.Context, _ *form) []option {
-	var out []option
+func roles(ctx context.Context, _ *form) []component.Option {
+	var out []component.Option
 	for _, r := range exchange.Roles() {
-		out = append(out, option{string(r), locale.T(ctx, "partnership.role."+string(r))})
+		out = append(out, component.Option{Value: string(r), Text: locale.T(ctx, "partnership.role."+string(r))})
 	}
 	return out
 }
 
-func marks(ctx context.Context, _ *form) []option {
-	var out []option
+func marks(ctx context.Context, _ *form) []component.Option {
+	var out []component.Option
 	for _, m := range exchange.Marks() {
-		out = append(out, option{string(m), locale.T(ctx, "partnership.mark."+string(m))})
+		out = append(out, component.Option{Value: string(m), Text: locale.T(ctx, "partnership.mark."+string(m))})
 	}
 	return out
 }
 
-func themes(ctx context.Context, f *form) []option {
-	var out []option
+func themes(ctx context.Context, f *form) []component.Option {
+	var out []component.Option
 	for _, t := range f.themes {
-		out = append(out, option{t.Code, t.Label(locale.Code(ctx))})
+		out = append(out, component.Option{Value: t.Code, Text: t.Label(locale.Code(ctx))})
 	}
 	return out
 }
 
-func organisations(_ context.Context, f *form) []option {
-	out := []option{{}}
+func organisations(_ context.Context, f *form) []component.Option {
+	out := []component.Option{{}}
 	for _, o := range f.p.Organisations() {
-		out = append(out, option{o.ID, o.Name})
+		out = append(out, component.Option{Value: o.ID, Text: o.Name})
 	}
 	return out
 }
 
-func partners(_ context.Context, f *form) []option {
-	var out []option
+func partners(_ context.Context, f *form) []component.Option {
+	var out []component.Option
 	for _, x := range f.p.Partners() {
-		out = append(out, option{x.ID, seatName(f.p, x)})
+		out = append(out, component.Option{Value: x.ID, Text: seatName(f.p, x)})
 	}
 	return out
 }
 
-func onePartner(ctx context.Context, f *form) []option {
-	return append([]option{{}}, partners(ctx, f)...)
+func onePartner(ctx context.Context, f *form) []component.Option {
+	return append([]component.Option{{}}, partners(ctx, f)...)
 }
 
-func needPartner(ctx context.Context, f *form) []option { return partners(ctx, f) }
+func needPartner(ctx context.Context, f *form) []component.Option { return partners(ctx, f) }
 
-func instruments(ctx context.Context, f *form) []option {
-	var out []option
+func instruments(ctx context.Context, f *form) []component.Option {
+	var out []component.Option
 	for _, i := range f.p.Instruments() {
 		if g := f.p.GroupOf(i.ID); g == nil || g.ID == f.part.Self().ID {
-			out = append(out, option{i.ID, said(ctx, i.Name).Value})
+			out = append(out, component.Option{Value: i.ID, Text: said(ctx, i.Name).Value})
 		}
 	}
 	return out
 }
 
-func anyInstrument(ctx context.Context, f *form) []option {
-	out := []option{{}}
+func anyInstrument(ctx context.Context, f *form) []component.Option {
+	out := []component.Option{{}}
 	for _, i := range f.p.Instruments() {
-		out = append(out, option{i.ID, said(ctx, i.Name).Value})
+		out = append(out, component.Option{Value: i.ID, Text: said(ctx, i.Name).Value})
 	}
 	return out
 }
