@@ -31,6 +31,7 @@ const (
 	own      = "own"      // anybody who has signed in
 	managing = "managing" // an administrator
 	inside   = "inside"   // somebody with a role in the partnership
+	nothing  = "nothing"  // nobody: what the request names is not there
 )
 
 // by is a route for the roles of the partnership that may do an act.
@@ -70,6 +71,9 @@ var routes = map[string]string{
 	"POST /partnerships/{slug}/{kind}/{id}/remove": by(people.EditInstrument), "GET /partnerships/{slug}/{kind}/{id}/history": inside,
 	"POST /partnerships/{slug}/{kind}/{id}/restore": by(people.EditInstrument), "GET /partnerships/{slug}/{kind}/{id}/translate": by(people.TranslateContent),
 	"POST /partnerships/{slug}/{kind}/{id}/translate": by(people.TranslateContent),
+
+	"GET /partnerships/{slug}/people": inside, "POST /partnerships/{slug}/people/invite": inside, "POST /partnerships/{slug}/people/invite/withdraw": nothing,
+	"POST /partnerships/{slug}/people/give": inside, "POST /partnerships/{slug}/people/withdraw": nothing,
 
 	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
 	"POST /account/codes": own, "POST /account/codes/confirm": own, "POST /account/codes/drop": own,
@@ -254,6 +258,10 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 			case public:
 				if refused && role != "nobody" {
 					t.Errorf("%s as %s is refused: %s", p, role, res.Status)
+				}
+			case nothing:
+				if res.StatusCode != http.StatusNotFound {
+					t.Errorf("%s as %s: %s", p, role, res.Status)
 				}
 			case own:
 				if sent != (role == "nobody") {

@@ -20,6 +20,7 @@ import (
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/account"
 	"peerscape/internal/face/web/atlas"
+	"peerscape/internal/face/web/colleague"
 	"peerscape/internal/face/web/help"
 	"peerscape/internal/face/web/indicator"
 	"peerscape/internal/face/web/page"
@@ -106,6 +107,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo()).Routes(mux)
+	colleague.Open(site, c.People, c.Partnerships, places, c.Post).Routes(mux)
 	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
