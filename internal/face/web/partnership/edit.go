@@ -60,14 +60,14 @@ func (s *Pages) open(ctx context.Context, r *http.Request) (*editView, error) {
 	}, nil
 }
 
-// find returns the region of a code or of a name that names one alone.
+// find returns the region of a code, or of a whole name in any spelling.
 func (s *Pages) find(text string) (nuts.ID, bool) {
 	id := nuts.ID{Code: nuts.Canonical(text), Version: nuts.Current}
 	if _, ok := s.Regions.Region(id); ok {
 		return id, true
 	}
-	for _, m := range s.Regions.Search(text, 1) {
-		if m.Region.Version == nuts.Current {
+	for _, m := range s.Regions.Search(text, 5) {
+		if m.Exact && m.Region.Version == nuts.Current {
 			return m.Region.ID, true
 		}
 	}

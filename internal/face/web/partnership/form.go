@@ -26,6 +26,7 @@ type control struct {
 	most     int // characters of a line
 	lines    int // of a long text
 	optional bool
+	half     bool // it stands beside its neighbour
 	hint     bool // it has one, partnership.hint.<name>
 	rows     *rows
 }
