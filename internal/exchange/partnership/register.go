@@ -224,7 +224,7 @@ func (r *Register) keep(ctx context.Context, tx *db.Tx, p *Partnership, x Part, 
 	} else if _, err := p.Part(x.Kind(), x.Self().ID); err != nil {
 		return err
 	}
-	body, err := written(x)
+	body, err := Encode(x)
 	if err != nil {
 		return err
 	}
@@ -261,9 +261,9 @@ func store(ctx context.Context, tx *db.Tx, p *Partnership, x Part, v content.Ver
 	return upsertPart(ctx, tx, x.Self().ID, p.ID, x.Kind(), kinds[indexOf(x.Kind())].internal, v.Number, v.Body)
 }
 
-// written returns the JSON form of a part, and refuses one that could not be
-// read back.
-func written(x Part) (json.RawMessage, error) {
+// Encode returns the JSON form of a part, and refuses one that could not be read
+// back.
+func Encode(x Part) (json.RawMessage, error) {
 	body, err := json.Marshal(x)
 	if err != nil {
 		return nil, fmt.Errorf("write a part: %w", err)

@@ -314,7 +314,7 @@ const mostRows = 300
 
 // readRows takes the rows whose first answer is given, in their order.
 func (f *form) readRows(c *control, x any, name string) (string, error) {
-	kept := 0
+	kept, had := 0, c.rows.length(x)
 	for i := range mostRows {
 		prefix := fmt.Sprintf("%s.%d.", name, i)
 		if !f.values.Has(prefix + c.rows.controls[0].name) {
@@ -324,10 +324,10 @@ func (f *form) readRows(c *control, x any, name string) (string, error) {
 			continue
 		}
 		// What a row holds and no control asks goes with the row.
-		if i < c.rows.length(x) && kept < i {
+		if i < had {
 			c.rows.swap(x, i, kept)
-		}
-		if kept >= c.rows.length(x) {
+		} else {
+			c.rows.resize(x, kept)
 			c.rows.resize(x, kept+1)
 		}
 		if field, err := f.readAll(c.rows.controls, c.rows.at(x, kept), prefix); err != nil {
