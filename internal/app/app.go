@@ -116,7 +116,7 @@ func (a *App) Handler() (http.Handler, error) {
 	api.Register(mux, a.Catalogue, a.Regions, a.version)
 	pages, err := web.Handler(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
-		Now: a.now, Log: a.log, Version: a.version, People: a.People, Partnerships: a.Partnerships, Origin: a.origin,
+		Now: a.now, Log: a.log, Version: a.version, People: a.People, Partnerships: a.Partnerships, Keepers: []people.Keeper{a.Partnerships}, Origin: a.origin,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)

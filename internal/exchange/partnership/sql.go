@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"peerscape/internal/exchange/content"
 	"peerscape/internal/machinery/db"
 )
 
@@ -95,4 +96,50 @@ func number(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// groupNaming is a stakeholder group in which an account stands.
+type groupNaming struct {
+	partnership, slug string
+	group             *Group
+}
+
+func selectGroupsNaming(ctx context.Context, q db.Querier, account string) ([]groupNaming, error) {
+	return db.Collect(ctx, q, func(rows *db.Rows) (groupNaming, error) {
+		var g groupNaming
+		var e Entry
+		var body string
+		if err := rows.Scan(&g.partnership, &g.slug, &e.ID, &e.Version, &body); err != nil {
+			return g, err
+		}
+		x, err := Decode(GroupKind, e, []byte(body))
+		if err == nil {
+			g.group = x.(*Group)
+		}
+		return g, err
+	}, `SELECT p.id, p.slug, x.id, x.version, x.body FROM part x JOIN partnership p ON p.id = x.partnership
+		WHERE x.kind = $1 AND x.body LIKE $2 ORDER BY p.slug, x.id LIMIT $3`, string(GroupKind), naming(account), mostListed)
+}
+
+// naming is the pattern of a body in which an account stands. Ids have no letters
+// that a pattern reads otherwise.
+func naming(account string) string { return `%"account":"` + account + `"%` }
+
+type versionNaming struct {
+	subject content.Subject
+	number  int
+}
+
+func selectVersionsNaming(ctx context.Context, q db.Querier, account string) ([]versionNaming, error) {
+	return db.Collect(ctx, q, func(rows *db.Rows) (versionNaming, error) {
+		var v versionNaming
+		err := rows.Scan(&v.subject.Kind, &v.subject.ID, &v.number)
+		return v, err
+	}, `SELECT kind, subject, number FROM version WHERE kind = $1 AND body LIKE $2 ORDER BY kind, subject, number LIMIT $3`,
+		"partnership/"+string(GroupKind), naming(account), mostListed)
+}
+
+func countVersions(ctx context.Context, q db.Querier, account string) (n int, err error) {
+	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM version WHERE author = $1 ORDER BY 1 LIMIT 1`, account).Scan(&n)
+	return n, err
 }

@@ -72,7 +72,7 @@ var routes = map[string]string{
 	"POST /partnerships/{slug}/{kind}/{id}/restore": by(people.EditInstrument), "GET /partnerships/{slug}/{kind}/{id}/translate": by(people.TranslateContent),
 	"POST /partnerships/{slug}/{kind}/{id}/translate": by(people.TranslateContent),
 
-	"GET /partnerships/{slug}/people": inside, "POST /partnerships/{slug}/people/invite": inside, "POST /partnerships/{slug}/people/invite/withdraw": nothing,
+	"GET /partnerships/{slug}/audit": by(people.ReadAudit), "GET /partnerships/{slug}/people": inside, "POST /partnerships/{slug}/people/invite": inside, "POST /partnerships/{slug}/people/invite/withdraw": nothing,
 	"POST /partnerships/{slug}/people/give": inside, "POST /partnerships/{slug}/people/withdraw": nothing,
 
 	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
@@ -249,7 +249,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 			sent := toSignIn(res)
 			refused := sent || res.StatusCode == http.StatusForbidden
 			switch routes[p] {
-			case inside, by(people.EditPartnership), by(people.EditInstrument), by(people.TranslateContent):
+			case inside, by(people.ReadAudit), by(people.EditPartnership), by(people.EditInstrument), by(people.TranslateContent):
 				// Those without a role are told that there is no such partnership.
 				missing := res.StatusCode == http.StatusNotFound
 				if outside := role == "nobody" || role == "administrator"; outside && !missing || !outside && (refused || missing) == allowed(routes[p], people.Role(role)) {

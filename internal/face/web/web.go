@@ -108,7 +108,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo()).Routes(mux)
 	colleague.Open(site, c.People, c.Partnerships, places, c.Post).Routes(mux)
-	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
+	person.Open(site, c.People, c.Partnerships, c.Post, c.Keepers).Routes(mux)
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
 	mux.Handle("/", site.Handle(site.Missing))

@@ -24,6 +24,7 @@ type view struct {
 	roles       []people.Role      // that the reader may give
 	regions     []component.Option // for which she may give them
 	former      bool
+	audit       bool // whether she may read the log
 }
 
 // shared is a link that was just made, shown once.
@@ -55,6 +56,7 @@ func (s *Pages) page(ctx context.Context, r *http.Request, v *view, status int) 
 		v.invitations = slices.DeleteFunc(all, func(i people.Invitation) bool { return !i.Open(s.Now()) })
 		v.regions = s.regions(ctx, v.p, bound)
 	}
+	v.audit = a.Can(people.ReadAudit, people.Object{Partnership: v.p.ID})
 	title := locale.T(ctx, "people.title")
 	profile := v.p.Profile()
 	return &page.Answer{

@@ -28,7 +28,7 @@ var steps = []string{"profile", "partners", "instruments"}
 // of one's own.
 type blankView struct {
 	*editView
-	slug, lead, email string
+	lead, email string
 	demo              bool // it is not there yet
 }
 
