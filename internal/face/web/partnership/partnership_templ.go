@@ -5,14 +5,17 @@ package partnership
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
+	"strconv"
+
 	exchange "peerscape/internal/exchange/partnership"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
-	"strconv"
 )
 
 func listPage(v *listView) templ.Component {
@@ -584,7 +587,7 @@ func about(v *showView) templ.Component {
 			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var29 = []any{templ.KV("split", !v.p.Profile().Summary.IsZero()), "levels"}
+		templ_7745c5c3_Var29 := []any{templ.KV("split", !v.p.Profile().Summary.IsZero()), "levels"}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var29...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

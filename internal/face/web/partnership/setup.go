@@ -29,7 +29,7 @@ var steps = []string{"profile", "partners", "instruments"}
 type blankView struct {
 	*editView
 	lead, email string
-	demo              bool // it is not there yet
+	demo        bool // it is not there yet
 }
 
 // asked are the questions of the first step: the profile's that matter at once.
