@@ -20,6 +20,7 @@ import (
 
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/exchange/upload"
 	"peerscape/internal/face/api"
@@ -45,11 +46,12 @@ type Config struct {
 
 // App holds every long-lived thing.
 type App struct {
-	DB        *db.DB
-	Regions   *nuts.Nomenclature
-	Catalogue *catalogue.Catalogue
-	People    *people.Directory
-	Files     *upload.Files // nil without a folder for them
+	DB           *db.DB
+	Regions      *nuts.Nomenclature
+	Catalogue    *catalogue.Catalogue
+	People       *people.Directory
+	Partnerships *partnership.Register
+	Files        *upload.Files // nil without a folder for them
 
 	added   chan struct{} // a file waits to be read
 	log     *slog.Logger
@@ -92,6 +94,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err = a.openFiles(c); err != nil {
 		return a, err
 	}
+	themes, err := partnership.ReadThemes(data.Themes())
+	if err != nil {
+		return a, err
+	}
+	a.Partnerships = partnership.Open(partnership.Config{DB: a.DB, Now: c.Now, Random: c.Random, People: a.People, Regions: a.Regions, Themes: themes})
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
@@ -117,8 +124,8 @@ func (a *App) Handler() (http.Handler, error) {
 	api.Register(mux, a.Catalogue, a.Regions, a.version)
 	pages, err := web.Handler(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
-		Now: a.now, Log: a.log, Version: a.version, People: a.People, Origin: a.origin,
-		Files: a.Files, Keepers: a.keepers(),
+		Now: a.now, Log: a.log, Version: a.version, People: a.People, Partnerships: a.Partnerships, Keepers: a.keepers(), Origin: a.origin,
+		Files: a.Files,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)

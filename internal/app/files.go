@@ -34,10 +34,11 @@ func (a *App) openFiles(c Config) error {
 
 // keepers are the subjects that hold something about persons.
 func (a *App) keepers() []people.Keeper {
-	if a.Files == nil {
-		return nil
+	all := []people.Keeper{a.Partnerships}
+	if a.Files != nil {
+		all = append(all, a.Files)
 	}
-	return []people.Keeper{a.Files}
+	return all
 }
 
 // retry is how long a file waits that could not be read for a reason of ours.

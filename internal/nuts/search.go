@@ -13,6 +13,7 @@ import (
 type Match struct {
 	Region *Region
 	Why    string // "code", "name", "also called Lower Austria", "FI1C3 (NUTS 2021) became FI1C6"
+	Exact  bool   // the query is its whole code or name
 }
 
 // The classes of matches, best first.
@@ -71,6 +72,7 @@ func ranked(best map[*Region]found, limit int) []Match {
 	})
 	out := make([]Match, 0, min(limit, len(all)))
 	for _, f := range all[:min(limit, len(all))] {
+		f.Exact = f.class <= nameExact
 		out = append(out, f.Match)
 	}
 	return out
@@ -84,7 +86,7 @@ func (n *Nomenclature) byCode(code Code) []Match {
 		return nil
 	}
 	if r.Version == Current {
-		return []Match{{r, "code"}}
+		return []Match{{Region: r, Why: "code"}}
 	}
 	var out []Match
 	successors := n.Successors(r.ID, Current)
@@ -96,9 +98,9 @@ func (n *Nomenclature) byCode(code Code) []Match {
 		case !n.Unchanged(r.ID, p.ID):
 			why = fmt.Sprintf("%s became part of %s", r.ID, p.Code)
 		}
-		out = append(out, Match{n.regions[p.ID], why})
+		out = append(out, Match{Region: n.regions[p.ID], Why: why})
 	}
-	return append(out, Match{r, until("code", r)})
+	return append(out, Match{Region: r, Why: until("code", r)})
 }
 
 // until adds to a reason that the region is one of an older version.
@@ -126,7 +128,7 @@ func (x *index) byName(full string, best map[*Region]found) {
 		if f.label != "" {
 			why = "also called " + f.label
 		}
-		best[f.region] = found{Match: Match{f.region, until(why, f.region)}, class: class}
+		best[f.region] = found{Match: Match{Region: f.region, Why: until(why, f.region)}, class: class}
 	}
 }
 
@@ -172,7 +174,7 @@ func (x *index) byCodePrefix(code Code, best map[*Region]found) {
 	for ; i < len(x.codes) && strings.HasPrefix(string(x.codes[i].Code), string(code)); i++ {
 		r := x.codes[i]
 		if _, ok := best[r]; !ok {
-			best[r] = found{Match: Match{r, until("code", r)}, class: wordPrefix}
+			best[r] = found{Match: Match{Region: r, Why: until("code", r)}, class: wordPrefix}
 		}
 	}
 }
@@ -211,7 +213,7 @@ func (x *index) byTypo(text string, best map[*Region]found) {
 			if label == "" {
 				label = f.region.Name
 			}
-			best[f.region] = found{Match{f.region, until("spelled nearly like "+label, f.region)}, nameTypo, total}
+			best[f.region] = found{Match{Region: f.region, Why: until("spelled nearly like "+label, f.region)}, nameTypo, total}
 		}
 	}
 }

@@ -193,3 +193,14 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+// A whole name or code is told from one that is only like it.
+func TestExactMatches(t *testing.T) {
+	n := open(t)
+	for query, want := range map[string]bool{"Päijät-Häme": true, "paijat hame": true, "AT12": true, "Niederösterreich": true, "Atlantis": false, "Päijät": false, "FI1C": true} {
+		got := n.Search(query, 1)
+		if len(got) == 0 && want || len(got) > 0 && got[0].Exact != want {
+			t.Errorf("%q: %+v, want exact %v", query, got, want)
+		}
+	}
+}

@@ -430,6 +430,9 @@ func TestBundledSnapshot(t *testing.T) {
 }
 
 func TestNoFigureOfTheUnitedKingdomIsBundled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: reads all regions, one after another")
+	}
 	c, err := catalogue.Open(t.Context(), dbtest.Open(t), regions(t), data.Catalogue(), clock)
 	if err != nil {
 		t.Fatal(err)

@@ -225,6 +225,9 @@ func TestAnUnknownRegionIsNamed(t *testing.T) {
 // TestAFullFileIsNotTheBundledPartOfIt: the snapshot holds some slices of a
 // file; the file itself, imported later, is more.
 func TestAFullFileIsNotTheBundledPartOfIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: reads all regions, one after another")
+	}
 	c := bundled(t, dbtest.Open(t))
 	name := "eurostat_tgs00007_employment_rate.csv.gz"
 	f, err := os.Open(sharedtest.Path(t, "data", "eurostat", "eucohesion_chappuis5", name))

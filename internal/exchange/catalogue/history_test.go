@@ -76,6 +76,9 @@ func TestHistoryFlagsWhatWasConverted(t *testing.T) {
 // A line that changes from one territory to another says in which year, so that
 // nobody reads across it.
 func TestHistoryNamesChangesOfTerritory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: reads all regions, one after another")
+	}
 	c := bundled(t, dbtest.Open(t))
 	h, err := c.History(t.Context(), 3, nil)
 	if err != nil {

@@ -227,6 +227,9 @@ func same(a, b stats.Observation) bool {
 // TestRegionExamples compares all figures of the pilot regions to a file that
 // was checked by hand. FI1C6 has its own, converted and inherited ones.
 func TestRegionExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("SKIPPED: reads all regions, one after another")
+	}
 	c := bundled(t, dbtest.Open(t))
 	var got strings.Builder
 	bases := map[catalogue.Basis]int{}

@@ -23,7 +23,7 @@ type Activity struct {
 }
 
 // ActivitySorts are the sorts of activities.
-var ActivitySorts = []string{"policy-learning-event", "study-visit", "workshop", "stakeholder-meeting", "peer-review", "staff-exchange", "conference", "partner-meeting", "other"}
+var ActivitySorts = []string{"policy-learning-event", "study-visit", "workshop", "stakeholder-meeting", "peer-review", "staff-exchange", "conference", "partner-meeting", "another"}
 
 // Kind implements Part.
 func (*Activity) Kind() Kind { return ActivityKind }

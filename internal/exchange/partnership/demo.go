@@ -114,10 +114,10 @@ func (r *Register) loadDemo(ctx context.Context, tx *db.Tx, a *people.Actor, d *
 		return out, err
 	}
 	out.Title = profile.(*Profile).Title
-	if err := r.start(ctx, tx, a, out.ID, d.Slug, profile.(*Profile), lead); err != nil {
+	p, err := r.start(ctx, tx, a, out.ID, d.Slug, profile.(*Profile), lead)
+	if err != nil {
 		return out, err
 	}
-	p := &Partnership{ID: out.ID, Slug: d.Slug, Internal: true, parts: []Part{profile}}
 	for _, k := range Kinds()[1:] {
 		tables, _ := d.Parts[string(k)].([]map[string]any)
 		for n, t := range tables {
@@ -172,7 +172,7 @@ func (r *Register) demoPart(d *demonstration, k Kind, table any) (Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decode(k, Entry{}, body)
+	return Decode(k, Entry{}, body)
 }
 
 func (d *demonstration) resolve(fields map[string]Kind, t map[string]any) error {

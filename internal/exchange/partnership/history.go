@@ -62,7 +62,7 @@ func (r *Register) Restore(ctx context.Context, a *people.Actor, partnership str
 		if string(old.Body) == "null" || old.Body == nil {
 			return fault.New(fault.Conflict, "partnership.restore-nothing", "in version %d this had been removed", number).With("number", number).Do("Choose an earlier version")
 		}
-		x, err := decode(k, Entry{ID: id, Version: expect}, old.Body)
+		x, err := Decode(k, Entry{ID: id, Version: expect}, old.Body)
 		if err != nil {
 			return err
 		}
@@ -81,9 +81,20 @@ func (r *Register) Restore(ctx context.Context, a *people.Actor, partnership str
 	})
 }
 
+// MayRestore reports whether the actor could restore the part as it stands.
+func (r *Register) MayRestore(a *people.Actor, p *Partnership, k Kind, id string) bool {
+	x, err := p.Part(k, id)
+	if err != nil { // removed: whoever may add one
+		if x, err = New(k); err != nil {
+			return false
+		}
+	}
+	return r.mayRestore(a, p, x) == nil
+}
+
 // mayRestore asks for what a change needs and for the right to restore.
 func (r *Register) mayRestore(a *people.Actor, p *Partnership, x Part) error {
-	if err := r.may(a, p, x); err != nil {
+	if err := r.Allowed(a, p, x); err != nil {
 		return err
 	}
 	for _, o := range r.objects(p, x) {
@@ -140,6 +151,6 @@ func (r *Register) Reconcile(ctx context.Context, a *people.Actor, p *Partnershi
 	if string(newest.Body) == "null" {
 		return nil, m, fault.New(fault.Conflict, "partnership.removed", "somebody has removed this since you opened it").Do("Bring it back from its history first")
 	}
-	joined, err := decode(x.Kind(), Entry{ID: x.Self().ID, Version: newest.Number}, m.Body)
+	joined, err := Decode(x.Kind(), Entry{ID: x.Self().ID, Version: newest.Number}, m.Body)
 	return joined, m, err
 }

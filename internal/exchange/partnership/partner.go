@@ -23,7 +23,7 @@ type Organisation struct {
 }
 
 // Sorts of organisations.
-var Sorts = []string{"authority", "agency", "chamber", "university", "network", "firm", "association", "other"}
+var Sorts = []string{"authority", "agency", "chamber", "university", "network", "firm", "association", "another"}
 
 // Kind implements Part.
 func (*Organisation) Kind() Kind { return OrganisationKind }
@@ -191,15 +191,15 @@ func (r *Register) regionsOf(p *Partnership, partners []string) []nuts.Code {
 			continue
 		}
 		for _, t := range x.Regions {
-			out = append(out, r.today(t))
+			out = append(out, r.Today(t))
 		}
 	}
 	return out
 }
 
-// today returns a territory's code in the current version: of the region that
+// Today returns a territory's code in the current version: of the region that
 // most of its people live in now.
-func (r *Register) today(t Territory) nuts.Code {
+func (r *Register) Today(t Territory) nuts.Code {
 	if t.Version == nuts.Current {
 		return t.Code
 	}
@@ -213,7 +213,7 @@ func (r *Register) today(t Territory) nuts.Code {
 	return best
 }
 
-// Regions lists the regions that a partnership is about, each once, in the
+// RegionsIn lists the regions that a partnership is about, each once, in the
 // current version of the nomenclature.
 func (r *Register) RegionsIn(p *Partnership) []nuts.Code {
 	var all []string

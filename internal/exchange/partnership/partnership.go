@@ -181,7 +181,7 @@ func (p *Partnership) check() error {
 	for _, x := range p.parts {
 		count[x.Kind()]++
 		if most := kinds[indexOf(x.Kind())].most; count[x.Kind()] > most {
-			return fault.New(fault.TooLarge, "partnership.many", "a partnership has at most %d %s", most, x.Kind()).
+			return fault.New(fault.TooLarge, "partnership.too-many", "a partnership has at most %d %s", most, x.Kind()).
 				With("most", most).Do("Remove one that is not needed")
 		}
 		if err := checkTexts(x); err != nil {

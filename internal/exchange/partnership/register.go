@@ -104,7 +104,7 @@ var slugs = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // taken are addresses that the pages use themselves.
 var taken = []string{"new", "demo"}
 
-// Start sets up a partnership. With lead, the actor becomes its project manager;
+// Start sets up a partnership with semesters of six months. With lead, the actor becomes its project manager;
 // without, somebody has to be invited as such.
 func (r *Register) Start(ctx context.Context, a *people.Actor, slug string, profile *Profile, lead bool) (id string, err error) {
 	if err := a.May(people.StartPartnership, people.Object{}); err != nil {
@@ -121,29 +121,38 @@ func (r *Register) Start(ctx context.Context, a *people.Actor, slug string, prof
 		if err := a.May(people.StartPartnership, people.Object{}); err != nil {
 			return err
 		}
-		return r.start(ctx, tx, a, id, slug, profile, lead)
+		p, err := r.start(ctx, tx, a, id, slug, profile, lead)
+		if err != nil {
+			return err
+		}
+		for _, s := range Halves(profile.Span) {
+			if err := r.keep(ctx, tx, p, s, a.Account, ""); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-func (r *Register) start(ctx context.Context, tx *db.Tx, a *people.Actor, id, slug string, profile *Profile, lead bool) error {
+func (r *Register) start(ctx context.Context, tx *db.Tx, a *people.Actor, id, slug string, profile *Profile, lead bool) (*Partnership, error) {
 	if err := insertPartnership(ctx, tx, id, slug); err != nil {
 		if fault.KindOf(err) == fault.Conflict {
 			err = fault.New(fault.Conflict, "partnership.slug-taken", "there already is a partnership at %q", slug).With("slug", slug).Do("Choose another address")
 		}
-		return err
+		return nil, err
 	}
 	if lead {
 		g := people.Grant{Account: a.Account, Role: people.ProjectManager, Partnership: id, By: a.Account}
 		if err := r.People.Appoint(ctx, tx, g); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	profile.ID, profile.Version = id, 0
 	p := &Partnership{ID: id, Slug: slug, Internal: true}
 	if err := r.keep(ctx, tx, p, profile, a.Account, ""); err != nil {
-		return err
+		return nil, err
 	}
-	return r.People.Note(ctx, tx, a, "partnership-started", "partnership:"+id, id, map[string]string{"slug": slug})
+	return p, r.People.Note(ctx, tx, a, "partnership-started", "partnership:"+id, id, map[string]string{"slug": slug})
 }
 
 // Save writes a part that is new (without ID) or was changed from the version
@@ -154,11 +163,19 @@ func (r *Register) Save(ctx context.Context, a *people.Actor, partnership string
 	if err != nil {
 		return err
 	}
+	return r.SaveAll(ctx, a, partnership, note, func(save func(Part) error) error { return save(x) })
+}
+
+// SaveAll saves all parts that fn hands to save, or none: a later one may name the
+// ID that saving gave to an earlier.
+func (r *Register) SaveAll(ctx context.Context, a *people.Actor, partnership, note string, fn func(save func(Part) error) error) error {
 	return r.change(ctx, a, partnership, func(tx *db.Tx, a *people.Actor, p *Partnership) error {
-		if err := r.may(a, p, x); err != nil {
-			return err
-		}
-		return r.keep(ctx, tx, p, x, a.Account, note)
+		return fn(func(x Part) error {
+			if err := r.Allowed(a, p, x); err != nil {
+				return err
+			}
+			return r.keep(ctx, tx, p, x, a.Account, note)
+		})
 	})
 }
 
@@ -177,10 +194,10 @@ func (r *Register) change(ctx context.Context, a *people.Actor, partnership stri
 	})
 }
 
-// may reports whether the actor may make of the partnership's part what x says:
-// somebody who is bound to a region, only if the part is of that region now and
-// stays so.
-func (r *Register) may(a *people.Actor, p *Partnership, x Part) error {
+// Allowed returns nil if the actor may make of the partnership's part what x says,
+// else a fault of kind Denied: somebody who is bound to a region, only if the part
+// is of that region now and stays so.
+func (r *Register) Allowed(a *people.Actor, p *Partnership, x Part) error {
 	objects := r.objects(p, x)
 	if old, err := p.Part(x.Kind(), x.Self().ID); err == nil {
 		objects = append(objects, r.objects(p, old)...)
@@ -207,7 +224,7 @@ func (r *Register) keep(ctx context.Context, tx *db.Tx, p *Partnership, x Part, 
 	} else if _, err := p.Part(x.Kind(), x.Self().ID); err != nil {
 		return err
 	}
-	body, err := written(x)
+	body, err := Encode(x)
 	if err != nil {
 		return err
 	}
@@ -244,19 +261,19 @@ func store(ctx context.Context, tx *db.Tx, p *Partnership, x Part, v content.Ver
 	return upsertPart(ctx, tx, x.Self().ID, p.ID, x.Kind(), kinds[indexOf(x.Kind())].internal, v.Number, v.Body)
 }
 
-// written returns the JSON form of a part, and refuses one that could not be
-// read back.
-func written(x Part) (json.RawMessage, error) {
+// Encode returns the JSON form of a part, and refuses one that could not be read
+// back.
+func Encode(x Part) (json.RawMessage, error) {
 	body, err := json.Marshal(x)
 	if err != nil {
 		return nil, fmt.Errorf("write a part: %w", err)
 	}
-	_, err = decode(x.Kind(), *x.Self(), body)
+	_, err = Decode(x.Kind(), *x.Self(), body)
 	return body, err
 }
 
-// decode reads the JSON form of a part.
-func decode(k Kind, self Entry, body []byte) (Part, error) {
+// Decode reads the JSON form of a part.
+func Decode(k Kind, self Entry, body []byte) (Part, error) {
 	x, err := New(k)
 	if err != nil {
 		return nil, err
@@ -281,7 +298,7 @@ func (r *Register) Remove(ctx context.Context, a *people.Actor, partnership stri
 		if k == ProfileKind {
 			return fault.New(fault.Conflict, "partnership.profile", "the profile cannot be removed").Do("Change it")
 		}
-		if err := r.may(a, p, x); err != nil {
+		if err := r.Allowed(a, p, x); err != nil {
 			return err
 		}
 		p.drop(id)

@@ -3,6 +3,7 @@ package partnership_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -201,9 +202,6 @@ func TestPublicFace(t *testing.T) {
 		i := &partnership.Instrument{Name: w.text("Plan"), Sort: "erdf", Partners: []string{x.ID}}
 		w.save(m, id, i)
 		w.save(m, id, &partnership.Group{Instrument: i.ID, Members: []partnership.Member{{Organisation: "Chamber", Sort: "chamber", Account: m.Account}}})
-		for _, s := range partnership.Halves(partnership.Span{From: "2023-01-01", To: "2024-12-31"}) {
-			w.save(m, id, s)
-		}
 		_, err := w.Get(w.ctx, people.Nobody(), "alpha")
 		wantFault(t, err, fault.Missing, "partnership.missing")
 		if l := must(w, func() ([]partnership.Listing, error) { return w.List(w.ctx, people.Nobody()) }); len(l) != 0 {
@@ -216,7 +214,7 @@ func TestPublicFace(t *testing.T) {
 		if len(p.Semesters()) != 0 || p.Groups()[0].Members[0].Account != "" || p.Internal {
 			t.Errorf("visitors see what is internal: %+v", p)
 		}
-		if len(p.Partners()) != 1 || len(w.get(m, "alpha").Semesters()) != 4 {
+		if len(p.Partners()) != 1 || len(w.get(m, "alpha").Semesters()) != 10 {
 			t.Error("something is missing")
 		}
 		if l := must(w, func() ([]partnership.Listing, error) { return w.List(w.ctx, people.Nobody()) }); len(l) != 1 || l[0].Slug != "alpha" {
@@ -232,7 +230,6 @@ func TestRefusals(t *testing.T) {
 		i := &partnership.Instrument{Name: w.text("Plan"), Sort: "erdf", Partners: []string{x.ID}}
 		w.save(m, id, i)
 		w.save(m, id, &partnership.Group{Instrument: i.ID})
-		w.save(m, id, &partnership.Semester{Number: 1, Span: partnership.Span{From: "2023-01-01", To: "2023-06-30"}})
 		year := &partnership.Figure{Value: 1, Year: 2024}
 		for _, c := range []struct {
 			name, key string
@@ -306,4 +303,40 @@ func TestDates(t *testing.T) {
 			t.Errorf("%q: %s to %s", c.date, d.First(), d.Last())
 		}
 	}
+}
+
+// A person's copy names her places in groups; her erasure leaves the organisation
+// and takes her from every version.
+func TestKeeper(t *testing.T) {
+	each(t, func(w *world) {
+		m, id := w.start("alpha")
+		member := w.person(m, people.Member, id, "")
+		i := &partnership.Instrument{Name: w.text("Plan"), Sort: "erdf"}
+		w.save(m, id, i)
+		g := &partnership.Group{Instrument: i.ID, Members: []partnership.Member{{Organisation: "Chamber", Sort: "chamber", Account: member.Account}}}
+		w.save(m, id, g)
+		g.Members = append(g.Members, partnership.Member{Organisation: "School", Sort: "university"})
+		w.save(m, id, g)
+		_, held, err := w.Holds(w.ctx, member.Account)
+		if got := held.(partnership.Held); err != nil || len(got.Memberships) != 1 || got.Memberships[0].Organisation != "Chamber" {
+			t.Errorf("%+v, %v", held, err)
+		}
+		if err := w.people.Erase(w.ctx, w.admin, member.Account, []people.Keeper{w.Register}); err != nil {
+			t.Fatal(err)
+		}
+		p := w.get(m, "alpha")
+		if got := p.Groups()[0].Members; len(got) != 2 || got[0].Account != "" || got[0].Organisation != "Chamber" {
+			t.Errorf("%+v", got)
+		}
+		versions := must(w, func() ([]content.Version, error) { return w.History(w.ctx, m, p, partnership.GroupKind, g.ID, 0) })
+		if len(versions) != 3 {
+			t.Fatalf("%d versions", len(versions))
+		}
+		for _, v := range versions {
+			full, err := w.Version(w.ctx, m, p, partnership.GroupKind, g.ID, v.Number)
+			if err != nil || strings.Contains(string(full.Body), member.Account) {
+				t.Errorf("version %d still names her: %s (%v)", v.Number, full.Body, err)
+			}
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"peerscape/internal/exchange/content"
 	"peerscape/internal/machinery/db"
 )
 
@@ -23,7 +24,7 @@ func selectListings(ctx context.Context, q db.Querier, account, today string) ([
 		if err := rows.Scan(&l.ID, &l.Slug, &l.Public, &version, &body); err != nil {
 			return l, err
 		}
-		x, err := decode(ProfileKind, Entry{l.ID, version}, []byte(body))
+		x, err := Decode(ProfileKind, Entry{l.ID, version}, []byte(body))
 		if err == nil {
 			l.Profile = x.(*Profile)
 		}
@@ -45,7 +46,7 @@ func selectPartnership(ctx context.Context, q db.Querier, by, value, account, to
 	if err != nil {
 		return nil, nil, err
 	}
-	x, err := decode(ProfileKind, Entry{p.ID, version}, []byte(body))
+	x, err := Decode(ProfileKind, Entry{p.ID, version}, []byte(body))
 	return p, x, err
 }
 
@@ -57,7 +58,7 @@ func selectParts(ctx context.Context, q db.Querier, partnership string, internal
 		if err := rows.Scan(&e.ID, &k, &e.Version, &body); err != nil {
 			return nil, err
 		}
-		return decode(k, e, []byte(body))
+		return Decode(k, e, []byte(body))
 	}, `SELECT id, kind, version, body FROM part
 		WHERE partnership = $1 AND (internal = 0 OR $2 = 1) AND body <> 'null' ORDER BY kind, id LIMIT $3`, partnership, number(internal), mostListed)
 }
@@ -95,4 +96,50 @@ func number(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// groupNaming is a stakeholder group in which an account stands.
+type groupNaming struct {
+	partnership, slug string
+	group             *Group
+}
+
+func selectGroupsNaming(ctx context.Context, q db.Querier, account string) ([]groupNaming, error) {
+	return db.Collect(ctx, q, func(rows *db.Rows) (groupNaming, error) {
+		var g groupNaming
+		var e Entry
+		var body string
+		if err := rows.Scan(&g.partnership, &g.slug, &e.ID, &e.Version, &body); err != nil {
+			return g, err
+		}
+		x, err := Decode(GroupKind, e, []byte(body))
+		if err == nil {
+			g.group = x.(*Group)
+		}
+		return g, err
+	}, `SELECT p.id, p.slug, x.id, x.version, x.body FROM part x JOIN partnership p ON p.id = x.partnership
+		WHERE x.kind = $1 AND x.body LIKE $2 ORDER BY p.slug, x.id LIMIT $3`, string(GroupKind), naming(account), mostListed)
+}
+
+// naming is the pattern of a body in which an account stands. Ids have no letters
+// that a pattern reads otherwise.
+func naming(account string) string { return `%"account":"` + account + `"%` }
+
+type versionNaming struct {
+	subject content.Subject
+	number  int
+}
+
+func selectVersionsNaming(ctx context.Context, q db.Querier, account string) ([]versionNaming, error) {
+	return db.Collect(ctx, q, func(rows *db.Rows) (versionNaming, error) {
+		var v versionNaming
+		err := rows.Scan(&v.subject.Kind, &v.subject.ID, &v.number)
+		return v, err
+	}, `SELECT kind, subject, number FROM version WHERE kind = $1 AND body LIKE $2 ORDER BY kind, subject, number LIMIT $3`,
+		"partnership/"+string(GroupKind), naming(account), mostListed)
+}
+
+func countVersions(ctx context.Context, q db.Querier, account string) (n int, err error) {
+	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM version WHERE author = $1 ORDER BY 1 LIMIT 1`, account).Scan(&n)
+	return n, err
 }

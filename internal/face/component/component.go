@@ -10,6 +10,7 @@ package component
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -55,6 +56,14 @@ type entry struct{ key, href string }
 // not exist yet is not shown.
 func entries() []entry {
 	return []entry{{"atlas", "/"}, {"regions", "/regions"}, {"indicators", "/indicators"}}
+}
+
+// current marks the entry of the section that the page belongs to.
+func current(is bool) templ.Attributes {
+	if is {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return nil
 }
 
 // in returns the address of this page in another language.
@@ -152,13 +161,42 @@ type Failure struct {
 // Option is an entry of a choice.
 type Option struct {
 	Value, Text string
+	Lang        string // of the text, if not the page's
 	Chosen      bool
+}
+
+func (o Option) attributes() templ.Attributes {
+	a := templ.Attributes{"value": o.Value, "selected": o.Chosen}
+	if o.Lang != "" {
+		a["lang"] = o.Lang
+	}
+	return a
 }
 
 // Choice is a labelled list of options.
 type Choice struct {
 	ID, Name, Label string
+	Hint            string
+	Optional        bool // say that it is
 	Groups          []Group
+}
+
+// Pick returns a choice of options that stand alone, of which one is chosen.
+func (c Choice) Pick(value string, options []Option) Choice {
+	all := slices.Clone(options)
+	for i := range all {
+		all[i].Chosen = all[i].Value == value
+	}
+	c.Groups = []Group{{Options: all}}
+	return c
+}
+
+func (c Choice) attributes() templ.Attributes {
+	a := templ.Attributes{"id": c.ID, "name": c.Name}
+	if c.Hint != "" {
+		a["aria-describedby"] = c.ID + "-hint"
+	}
+	return a
 }
 
 // Group is a named group of options; without a name they stand alone.

@@ -53,7 +53,7 @@ func Examples() []Example {
 			{chart.Key(chart.Asset), "reads as a strength"},
 			{chart.Key(chart.Weak), "reads as a challenge"},
 		})},
-		{"choice", "Choice", "A native list.", Choose(Choice{ID: "example-choice", Name: "year", Label: "Year", Groups: []Group{{Options: []Option{{"2021", "2021", true}, {"2020", "2020", false}}}}})},
+		{"choice", "Choice", "A native list.", Choose(Choice{ID: "example-choice", Name: "year", Label: "Year", Groups: []Group{{Options: []Option{{Value: "2021", Text: "2021", Chosen: true}, {Value: "2020", Text: "2020", Chosen: false}}}}})},
 		{"spark", "Sparkline", "On its own scale.", templ.Raw(chart.Spark(chart.Own, own, "From 90 in 2016 to 87 in 2021, lowest 84 in 2019, highest 90 in 2016."))},
 		{"spark-gap", "Sparkline with a gap and a break", "A missing year stays open; a dash marks a break; a hollow end is not final. The gap, the break and the doubt are put in.", templ.Raw(chart.Spark(chart.Own, gap, "From 90 in 2016 to 87 in 2021, no value for 2018, break in 2020."))},
 		{"strip", "Strip", "My region and its metropolis among all regions: nine in ten, middle half, median.", stripExample(strip.SVG())},

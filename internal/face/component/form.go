@@ -32,6 +32,7 @@ type Field struct {
 	Most     int    // characters; 0: no limit of the control
 	Rows     int    // of a text of several lines; 0: one line
 	Optional bool
+	Unsaid   bool   // optional without the word: one of a row that may stay empty
 	Wrong    string // what is wrong with the value; may be empty
 	Code     bool   // digits: a one-time code
 	ReadOnly bool

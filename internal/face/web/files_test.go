@@ -51,7 +51,7 @@ func filled(v url.Values) func(*http.Request) {
 // upload adds a file as the project manager and has it read.
 func (g *guest) upload(name string, content []byte) *files.File {
 	g.Helper()
-	res := g.ask("project-manager", http.MethodPost, "/files?partnership=p", sent(g.T, name, content), asked)
+	res := g.ask("project-manager", http.MethodPost, "/files", sent(g.T, name, content), asked)
 	var said struct{ Next, Error string }
 	if err := json.NewDecoder(res.Body).Decode(&said); err != nil || said.Next == "" {
 		g.Fatalf("adding %s: %s, %+v, %v", name, res.Status, said, err)
@@ -136,7 +136,7 @@ func TestBytesLeaveGuarded(t *testing.T) {
 // A page that is named as a picture is not taken, and nothing of it is served.
 func TestAPageNamedAsAPictureIsNotTaken(t *testing.T) {
 	g, _ := newGuest(t)
-	res := g.ask("project-manager", http.MethodPost, "/files?partnership=p", sent(t, "nice.jpg", []byte("<!doctype html><script>1</script>")))
+	res := g.ask("project-manager", http.MethodPost, "/files", sent(t, "nice.jpg", []byte("<!doctype html><script>1</script>")))
 	b, _ := io.ReadAll(res.Body)
 	if res.StatusCode != http.StatusBadRequest || !strings.Contains(string(b), "nice.jpg was not taken") || !strings.Contains(string(b), "web page") {
 		t.Errorf("%s %s", res.Status, b)
@@ -172,7 +172,7 @@ func TestFilesOfOthersAreNotThere(t *testing.T) {
 	}
 	for _, role := range []string{"other", "administrator"} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			if res := g.ask(role, method, "/files?partnership=p", sent(t, "a.txt", []byte("words"))); res.StatusCode != http.StatusForbidden {
+			if res := g.ask(role, method, "/files?partnership="+f.Partnership, sent(t, "a.txt", []byte("words"))); res.StatusCode != http.StatusForbidden {
 				t.Errorf("%s /files as %s: %s", method, role, res.Status)
 			}
 		}
@@ -255,7 +255,7 @@ func TestPagesOfFilesAreNotHardCoded(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := strings.NewReplacer("| Peerscape", "", "Peerscape", "", "market.jpg", "", "film.mp4", "", "nice.jpg", "", "project-manager", "", "mp4", "")
-	for _, path := range []string{"/files?partnership=p", "/files/" + picture.ID, "/files/" + film.ID, "/files/" + refused.ID} {
+	for _, path := range []string{"/files", "/files/" + picture.ID, "/files/" + film.ID, "/files/" + refused.ID} {
 		root, err := html.Parse(g.ask("project-manager", http.MethodGet, path).Body)
 		if err != nil {
 			t.Fatal(err)

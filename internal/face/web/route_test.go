@@ -18,6 +18,8 @@ import (
 	"peerscape/data"
 	"peerscape/internal/app"
 	"peerscape/internal/app/apptest"
+	"peerscape/internal/exchange/content"
+	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/web"
 )
@@ -28,7 +30,24 @@ const (
 	public   = "public"   // anybody, signed in or not
 	own      = "own"      // anybody who has signed in
 	managing = "managing" // an administrator
+	inside   = "inside"   // somebody with a role in the partnership
+	nothing  = "nothing"  // nobody: what the request names is not there
 )
+
+// by is a route for the roles of the partnership that may do an act.
+func by(a people.Act) string { return "by:" + string(a) }
+
+// allowed reports whether a role of the partnership may come through a route of
+// the class inside or by.
+func allowed(class string, role people.Role) bool {
+	act, found := strings.CutPrefix(class, "by:")
+	if !found {
+		act = string(people.ReadInternal)
+	}
+	i := slices.IndexFunc(people.Permissions(), func(p people.Permission) bool { return string(p.Act) == act })
+	reach := people.Permissions()[i].Reach[role]
+	return reach == people.OwnRegion || reach == people.OwnPartnership
+}
 
 // routes is the whole site: a route that stands in no line fails the test.
 var routes = map[string]string{
@@ -47,6 +66,17 @@ var routes = map[string]string{
 
 	"GET /files": own, "POST /files": own, "GET /files/{id}": own, "POST /files/{id}": own, "POST /files/{id}/remove": own,
 	"GET /files/{id}/{name}": own, "GET /files/{id}/w/{width}": own,
+
+	"GET /partnerships": public, "GET /partnerships/new": managing, "POST /partnerships": managing, "POST /partnerships/demo": managing,
+	"GET /partnerships/{slug}": inside, "POST /partnerships/{slug}/public": by(people.EditPartnership),
+	"GET /partnerships/{slug}/setup/{step}": by(people.EditPartnership), "POST /partnerships/{slug}/setup/{step}": by(people.EditPartnership),
+	"GET /partnerships/{slug}/{kind}/{id}": by(people.EditInstrument), "POST /partnerships/{slug}/{kind}/{id}": by(people.EditInstrument),
+	"POST /partnerships/{slug}/{kind}/{id}/remove": by(people.EditInstrument), "GET /partnerships/{slug}/{kind}/{id}/history": inside,
+	"POST /partnerships/{slug}/{kind}/{id}/restore": by(people.EditInstrument), "GET /partnerships/{slug}/{kind}/{id}/translate": by(people.TranslateContent),
+	"POST /partnerships/{slug}/{kind}/{id}/translate": by(people.TranslateContent),
+
+	"GET /partnerships/{slug}/audit": by(people.ReadAudit), "GET /partnerships/{slug}/people": inside, "POST /partnerships/{slug}/people/invite": inside, "POST /partnerships/{slug}/people/invite/withdraw": nothing,
+	"POST /partnerships/{slug}/people/give": inside, "POST /partnerships/{slug}/people/withdraw": nothing,
 
 	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
 	"POST /account/codes": own, "POST /account/codes/confirm": own, "POST /account/codes/drop": own,
@@ -67,6 +97,7 @@ type guest struct {
 	handler http.Handler
 	now     time.Time
 	cookies map[string]string // session by role; "" for nobody
+	values  map[string]string // of the wildcards of patterns
 }
 
 func newGuest(t *testing.T) (*guest, []string) {
@@ -82,7 +113,7 @@ func newGuest(t *testing.T) (*guest, []string) {
 	t.Cleanup(func() { _ = a.Close() })
 	h, patterns, err := web.Routes(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: []fs.FS{data.Messages()}, Now: clock, Log: slog.New(slog.DiscardHandler),
-		Version: "test", People: a.People, Files: a.Files,
+		Version: "test", People: a.People, Partnerships: a.Partnerships, Files: a.Files,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -111,8 +142,14 @@ func (g *guest) people() {
 	if err != nil {
 		g.Fatal(err)
 	}
+	id, err := g.app.Partnerships.Start(ctx, giver, "alpha", &partnership.Profile{
+		Short: "Alpha", Title: content.Write("en", "Alpha", g.now), Span: partnership.Span{From: "2026-01-01", To: "2026-12-31"},
+	}, false)
+	if err != nil {
+		g.Fatal(err)
+	}
 	for _, role := range people.Roles()[1:] { // the project manager first, who invites the others
-		link, err := d.Invite(ctx, giver, people.Invitation{Email: string(role) + "@example.org", Role: role, Partnership: "p"})
+		link, err := d.Invite(ctx, giver, people.Invitation{Email: string(role) + "@example.org", Role: role, Partnership: id})
 		if err != nil {
 			g.Fatalf("invite %s: %v", role, err)
 		}
@@ -125,6 +162,11 @@ func (g *guest) people() {
 			}
 		}
 	}
+	x := &partnership.Instrument{Name: content.Write("en", "Plan", g.now), Sort: "regional"}
+	if err := g.app.Partnerships.Save(ctx, giver, id, x, ""); err != nil {
+		g.Fatal(err)
+	}
+	g.values = map[string]string{"{slug}": "alpha", "{step}": "partners", "{kind}": "instruments", "{id}": x.ID}
 }
 
 // ask sends a request as somebody.
@@ -146,10 +188,19 @@ func (g *guest) ask(role, method, path string, change ...func(*http.Request)) *h
 	return w.Result()
 }
 
+// sending fills a form where an empty one would ask for nothing.
+func sending(pattern string) func(*http.Request) {
+	return func(r *http.Request) {
+		if strings.HasSuffix(pattern, "/restore") {
+			r.Body = io.NopCloser(strings.NewReader("number=1&version=1"))
+		}
+	}
+}
+
 var wildcard = regexp.MustCompile(`\{[^}]*\}`)
 
 // request is a request that a pattern answers.
-func request(pattern string) (method, path string) {
+func (g *guest) request(pattern string) (method, path string) {
 	method, path, ok := strings.Cut(pattern, " ")
 	if !ok {
 		method, path = http.MethodGet, pattern
@@ -157,7 +208,12 @@ func request(pattern string) (method, path string) {
 	if path == "/{$}" {
 		return method, "/"
 	}
-	return method, wildcard.ReplaceAllString(path, "x")
+	return method, wildcard.ReplaceAllStringFunc(path, func(w string) string {
+		if v := g.values[w]; v != "" && strings.HasPrefix(path, "/partnerships/") {
+			return v
+		}
+		return "x"
+	})
 }
 
 // toSignIn reports whether an answer sends the visitor to sign in; scripts are told
@@ -184,21 +240,31 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 		}
 	}
 	for _, p := range patterns {
-		method, path := request(p)
+		method, path := g.request(p)
 		for role := range g.cookies {
 			if role != "nobody" && (path == "/sign-out" || path == "/account/erase") {
 				continue // would end what the others still need
 			}
-			res := g.ask(role, method, path)
+			res := g.ask(role, method, path, sending(p))
 			if res.StatusCode >= http.StatusInternalServerError && res.StatusCode != http.StatusServiceUnavailable {
 				t.Errorf("%s as %s: %s", p, role, res.Status)
 			}
 			sent := toSignIn(res)
 			refused := sent || res.StatusCode == http.StatusForbidden
 			switch routes[p] {
+			case inside, by(people.ReadAudit), by(people.EditPartnership), by(people.EditInstrument), by(people.TranslateContent):
+				// Those without a role are told that there is no such partnership.
+				missing := res.StatusCode == http.StatusNotFound
+				if outside := role == "nobody" || role == "administrator"; outside && !missing || !outside && (refused || missing) == allowed(routes[p], people.Role(role)) {
+					t.Errorf("%s as %s: %s", p, role, res.Status)
+				}
 			case public:
 				if refused && role != "nobody" {
 					t.Errorf("%s as %s is refused: %s", p, role, res.Status)
+				}
+			case nothing:
+				if res.StatusCode != http.StatusNotFound {
+					t.Errorf("%s as %s: %s", p, role, res.Status)
 				}
 			case own:
 				if sent != (role == "nobody") {
@@ -217,7 +283,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 func TestFormsFromElsewhereAreRefused(t *testing.T) {
 	g, patterns := newGuest(t)
 	for _, p := range patterns {
-		method, path := request(p)
+		method, path := g.request(p)
 		if method != http.MethodPost {
 			continue
 		}
@@ -244,7 +310,7 @@ func TestAccessChangesAskForAFreshProof(t *testing.T) {
 	g, _ := newGuest(t)
 	g.now = g.now.Add(time.Hour)
 	for _, p := range fresh {
-		method, path := request(p)
+		method, path := g.request(p)
 		res := g.ask("member", method, path, func(r *http.Request) { r.Header.Set("Referer", "http://example.com/account") })
 		if b, _ := io.ReadAll(res.Body); strings.Contains(string(b), `"next":"/prove?next=%2Faccount"`) {
 			continue // a script is told by JSON

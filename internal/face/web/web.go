@@ -15,14 +15,17 @@ import (
 	"time"
 
 	"peerscape/data"
+	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	files "peerscape/internal/exchange/upload"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/account"
 	"peerscape/internal/face/web/atlas"
+	"peerscape/internal/face/web/colleague"
 	"peerscape/internal/face/web/help"
 	"peerscape/internal/face/web/indicator"
 	"peerscape/internal/face/web/page"
+	partnershippages "peerscape/internal/face/web/partnership"
 	"peerscape/internal/face/web/person"
 	"peerscape/internal/face/web/place"
 	"peerscape/internal/face/web/region"
@@ -42,6 +45,7 @@ type Config struct {
 	Log          *slog.Logger
 	Version      string
 	People       *people.Directory
+	Partnerships *partnership.Register
 	Origin       *url.URL        // where people reach the site; nil: wherever they came
 	Post         Post            // nil: no mail is sent
 	Keepers      []people.Keeper // of personal data
@@ -116,7 +120,9 @@ func Routes(c Config) (http.Handler, []string, error) {
 	search.Open(site, places).Routes(mux)
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
-	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
+	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo()).Routes(mux)
+	colleague.Open(site, c.People, c.Partnerships, places, c.Post).Routes(mux)
+	person.Open(site, c.People, c.Partnerships, c.Post, c.Keepers).Routes(mux)
 	if c.Files != nil {
 		upload.Open(site, c.Files, c.People).Routes(mux)
 	}

@@ -17,6 +17,7 @@ type accountsView struct {
 	problem     *component.Problem
 	shared      *shared
 	accounts    []people.Account
+	may         []component.Option // what somebody can be invited as
 	invitations []people.Invitation
 }
 
@@ -34,13 +35,25 @@ func (s *Person) accountsPage(ctx context.Context, v *accountsView, status int) 
 	if err != nil {
 		return nil, err
 	}
+	partnerships, err := s.register.List(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	v.may = []component.Option{{Text: locale.T(ctx, "people.as-administrator")}}
+	for _, p := range partnerships {
+		v.may = append(v.may, component.Option{Value: p.ID, Text: locale.T(ctx, "people.as-manager", "Name", p.Profile.Short)})
+	}
 	v.invitations = slices.DeleteFunc(all, func(i people.Invitation) bool { return !i.Open(s.Now()) })
 	return &page.Answer{Title: locale.T(ctx, "people.title"), Body: accountsPage(v), Status: status}, nil
 }
 
-// invite invites an administrator.
+// invite invites an administrator, or a project manager of a partnership.
 func (s *Person) invite(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	made, err := s.invited(ctx, people.Invitation{Email: r.FormValue("email"), Role: people.Administrator})
+	i := people.Invitation{Email: r.PostFormValue("email"), Role: people.Administrator}
+	if id := r.PostFormValue("partnership"); id != "" {
+		i.Role, i.Partnership = people.ProjectManager, id
+	}
+	made, err := s.invited(ctx, i)
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.accountsPage(ctx, &accountsView{problem: p}, status)
 	}

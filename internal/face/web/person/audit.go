@@ -24,8 +24,22 @@ type auditView struct {
 const stretch = 100
 
 func (s *Person) audit(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	a, f := page.Actor(ctx), people.AuditFilter{Most: stretch}
-	crumbs := []component.Crumb{{Text: locale.T(ctx, "people.title"), Href: "/people"}, {Text: locale.T(ctx, "audit.title")}}
+	return s.auditPage(ctx, r, people.AuditFilter{}, component.Crumb{Text: locale.T(ctx, "people.title"), Href: "/people"})
+}
+
+// auditOf is what concerns one partnership.
+func (s *Person) auditOf(ctx context.Context, r *http.Request) (*page.Answer, error) {
+	p, err := s.register.Get(ctx, page.Actor(ctx), r.PathValue("slug"))
+	if err != nil {
+		return nil, err
+	}
+	return s.auditPage(ctx, r, people.AuditFilter{Partnership: p.ID}, component.Crumb{Text: p.Profile().Short, Href: "/partnerships/" + p.Slug})
+}
+
+func (s *Person) auditPage(ctx context.Context, r *http.Request, f people.AuditFilter, from component.Crumb) (*page.Answer, error) {
+	a := page.Actor(ctx)
+	f.Most = stretch
+	crumbs := []component.Crumb{from, {Text: locale.T(ctx, "audit.title")}}
 	f.Before, _ = strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // nonsense: from the newest
 	v := &auditView{path: r.URL.Path}
 	var err error

@@ -7,6 +7,7 @@ package person
 import (
 	"context"
 
+	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/web/page"
 )
@@ -20,14 +21,15 @@ type Post interface {
 // Person answers the pages of this folder.
 type Person struct {
 	*page.Site
-	people  *people.Directory
-	post    Post
-	keepers []people.Keeper
+	people   *people.Directory
+	register *partnership.Register
+	post     Post
+	keepers  []people.Keeper
 }
 
 // Open makes the pages.
-func Open(s *page.Site, d *people.Directory, post Post, keepers []people.Keeper) *Person {
-	return &Person{Site: s, people: d, post: post, keepers: keepers}
+func Open(s *page.Site, d *people.Directory, r *partnership.Register, post Post, keepers []people.Keeper) *Person {
+	return &Person{Site: s, people: d, register: r, post: post, keepers: keepers}
 }
 
 // Routes adds the pages to mux.
@@ -37,6 +39,7 @@ func (s *Person) Routes(mux page.Router) {
 		"POST /people/{account}/{act}":            s.account,
 		"POST /people/invite":                     s.invite,
 		"GET /audit":                              s.audit,
+		"GET /partnerships/{slug}/audit":          s.auditOf,
 		"POST /invitations/{invitation}/withdraw": s.withdraw,
 	} {
 		mux.Handle(pattern, s.Handle(action))
