@@ -20,6 +20,8 @@ type dialect interface {
 	migrations() (folder string, d goose.Dialect, o []goose.ProviderOption, err error)
 	// mark is the n-th parameter, from 1, of a statement that Bulk writes.
 	mark(n int) string
+	// skipLocked ends a subquery that passes over rows which others have locked.
+	skipLocked() string
 	// tidy is done before the last connection closes.
 	tidy(write *sql.DB) error
 }
@@ -39,6 +41,8 @@ func (sqliteDialect) migrations() (string, goose.Dialect, []goose.ProviderOption
 // mark has no number, though SQLite takes $1 too: it looks numbered ones up by
 // name, one after another, which for many rows costs more than inserting them.
 func (sqliteDialect) mark(int) string { return "?" }
+
+func (sqliteDialect) skipLocked() string { return "" }
 
 // tidy moves the log into the file, so that the file alone is the database.
 func (sqliteDialect) tidy(write *sql.DB) error {
@@ -61,5 +65,7 @@ func (postgresDialect) migrations() (string, goose.Dialect, []goose.ProviderOpti
 }
 
 func (postgresDialect) mark(n int) string { return "$" + strconv.Itoa(n) }
+
+func (postgresDialect) skipLocked() string { return " FOR UPDATE SKIP LOCKED" }
 
 func (postgresDialect) tidy(*sql.DB) error { return nil }

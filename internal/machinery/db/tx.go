@@ -14,7 +14,16 @@ import (
 type Tx struct {
 	ctx  context.Context // of the call of Write
 	conn *connection
+	then []func()
 }
+
+// Then has fn called after the durable commit, and never if what this function
+// did is undone. The writer waits for fn: it must not block, and must not write.
+func (t *Tx) Then(fn func()) { t.then = append(t.then, fn) }
+
+// SkipLocked is the end of a subquery that passes over rows which another program
+// has locked, with a space before it. SQLite has one writer, so there it is empty.
+func (t *Tx) SkipLocked() string { return t.conn.dialect.skipLocked() }
 
 // Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (changed int64, err error) {

@@ -28,6 +28,7 @@ type command struct {
 	fn    func(*Tx) error
 	alone bool
 	err   error // of fn, before the commit
+	then  []func()
 	done  chan error
 }
 
@@ -151,6 +152,9 @@ func (w *writer) batch(first *command) (next *command) {
 		case err != nil:
 			c.done <- fmt.Errorf("commit: %w", err)
 		default:
+			for _, then := range c.then {
+				then()
+			}
 			c.done <- nil
 		}
 	}
@@ -210,7 +214,10 @@ func (w *writer) call(c *command) (err error) {
 				Do("Report this; the log has the details")
 		}
 	}()
-	return c.fn(tx)
+	if err = c.fn(tx); err == nil {
+		c.then = tx.then
+	}
+	return err
 }
 
 func (w *writer) rollBack(why error) {
