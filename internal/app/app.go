@@ -25,7 +25,9 @@ import (
 	"peerscape/internal/exchange/upload"
 	"peerscape/internal/face/api"
 	"peerscape/internal/face/web"
+	"peerscape/internal/face/web/page"
 	"peerscape/internal/machinery/db"
+	"peerscape/internal/machinery/jobs"
 	"peerscape/internal/machinery/signin"
 	"peerscape/internal/nuts"
 )
@@ -52,8 +54,8 @@ type App struct {
 	People       *people.Directory
 	Partnerships *partnership.Register
 	Files        *upload.Files // nil without a folder for them
+	Jobs         *jobs.Queue
 
-	added   chan struct{} // a file waits to be read
 	log     *slog.Logger
 	now     func() time.Time
 	version string
@@ -70,7 +72,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Messages == nil {
 		c.Messages = []fs.FS{data.Messages()}
 	}
-	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages, added: make(chan struct{}, 1)}
+	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -92,6 +94,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	a.People = people.Open(people.Config{DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key})
 	if err = a.openFiles(c); err != nil {
+		return a, err
+	}
+	if err = a.openJobs(c); err != nil {
 		return a, err
 	}
 	themes, err := partnership.ReadThemes(data.Themes())
@@ -121,7 +126,7 @@ func (a *App) Close() error {
 // Handler serves the API and the pages.
 func (a *App) Handler() (http.Handler, error) {
 	mux := http.NewServeMux()
-	api.Register(mux, a.Catalogue, a.Regions, a.version)
+	api.Register(mux, a.Catalogue, a.Regions, a.version, a.log)
 	pages, err := web.Handler(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
 		Now: a.now, Log: a.log, Version: a.version, People: a.People, Partnerships: a.Partnerships, Keepers: a.keepers(), Origin: a.origin,
@@ -131,7 +136,7 @@ func (a *App) Handler() (http.Handler, error) {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
 	}
 	mux.Handle("/", pages)
-	return bounded(mux), nil
+	return bounded(page.Secure(mux)), nil
 }
 
 // bounded lets no request bring more than its page takes.
@@ -176,8 +181,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 			a.log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
 		}
 	})
-	warming.Go(func() { a.retain(warm) })
-	warming.Go(func() { a.ingest(warm) })
+	warming.Go(func() { a.Jobs.Work(warm) })
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	ready("http://" + listener.Addr().String() + "/")
@@ -193,25 +197,4 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	}
 	<-stopped
 	return nil
-}
-
-// retain removes once an hour what the table of retentions says.
-func (a *App) retain(ctx context.Context) {
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		if _, err := a.People.Retain(ctx); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "old rows could not be removed", "error", err)
-		}
-		if a.Files != nil {
-			if _, err := a.Files.Sweep(ctx); err != nil && ctx.Err() == nil {
-				a.log.WarnContext(ctx, "what uploads left behind could not be removed", "error", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
 }

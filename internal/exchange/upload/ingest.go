@@ -15,16 +15,6 @@ import (
 // file that is taken.
 const mostCopy = 3 << 30
 
-// Pending lists the files that wait for Ingest, the oldest first. It sees what was
-// added before it was called, on this machine.
-func (f *Files) Pending(ctx context.Context) (all []string, err error) {
-	err = f.DB.Write(ctx, func(tx *db.Tx) error { // behind the transactions that added them
-		all, err = selectPending(ctx, tx)
-		return err
-	})
-	return all, err
-}
-
 // Ingest reads a file that was added, keeps what may be shown and lets go of what
 // came in. It may be run again at any time, also after a crash: it ends the same.
 // An error means that it could not be judged now; a file that is refused is none.

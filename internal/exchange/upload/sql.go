@@ -197,11 +197,6 @@ func insertCopy(ctx context.Context, tx *db.Tx, id string, c Copy) error {
 // unfinished is the condition under which a job may still write about a file.
 const unfinished = "gone = '' AND state IN ('waiting', 'working')"
 
-func selectPending(ctx context.Context, q db.Querier) ([]string, error) {
-	return db.Collect(ctx, q, func(rows *db.Rows) (id string, err error) { return id, rows.Scan(&id) },
-		"SELECT id FROM upload WHERE "+unfinished+" ORDER BY created, id LIMIT $1", mostListed)
-}
-
 func begin(ctx context.Context, tx *db.Tx, id string) error {
 	_, err := tx.Exec(ctx, "UPDATE upload SET state = 'working', progress = 0 WHERE id = $1 AND "+unfinished, id)
 	return err

@@ -56,20 +56,15 @@ func (g *guest) upload(name string, content []byte) *files.File {
 	if err := json.NewDecoder(res.Body).Decode(&said); err != nil || said.Next == "" {
 		g.Fatalf("adding %s: %s, %+v, %v", name, res.Status, said, err)
 	}
-	pending, err := g.app.Files.Pending(g.Context())
-	if err != nil {
+	id := strings.TrimPrefix(said.Next, "/files/")
+	if err := g.app.Files.Ingest(g.Context(), id, nil); err != nil {
 		g.Fatal(err)
-	}
-	for _, id := range pending {
-		if err := g.app.Files.Ingest(g.Context(), id, nil); err != nil {
-			g.Fatal(err)
-		}
 	}
 	manager, err := g.app.People.Actor(g.Context(), g.cookies["project-manager"])
 	if err != nil {
 		g.Fatal(err)
 	}
-	f, err := g.app.Files.Get(g.Context(), manager, strings.TrimPrefix(said.Next, "/files/"))
+	f, err := g.app.Files.Get(g.Context(), manager, id)
 	if err != nil {
 		g.Fatal(err)
 	}
