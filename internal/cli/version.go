@@ -30,7 +30,7 @@ func (versionCommand) Run(s *session) error {
 type openAPICommand struct{}
 
 func (openAPICommand) Run(s *session) error {
-	b, err := api.Register(http.NewServeMux(), nil, nil, version).OpenAPI().MarshalJSON()
+	b, err := api.Register(http.NewServeMux(), nil, nil, version, s.logger()).OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
 	}

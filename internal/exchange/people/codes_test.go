@@ -163,3 +163,19 @@ func newKey() virtualwebauthn.Credential {
 		}
 	}
 }
+
+// What changes access asks for all that signing in does.
+func TestProvingAsksTheCodeToo(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.founder()
+		e := must(w, func() (*Enrolment, error) { return w.BeginCodes(w.ctx, a) })
+		must(w, func() ([]string, error) { return w.ConfirmCodes(w.ctx, a, shown(e.Secret, w.now)) })
+		w.now = w.now.Add(time.Hour)
+		prove := func(code string) error { return w.Prove(w.ctx, a, Try{Password: password, Code: code}) }
+		wantFault(w, prove(""), fault.Invalid, "people.wrong-code")
+		wantFault(w, a.Fresh(w.now), fault.Denied, ProveAgain)
+		if err := prove(shown(e.Secret, w.now)); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -163,7 +163,8 @@ func wrongCode() error {
 	return fault.New(fault.Invalid, "people.wrong-code", "this code is not right").Do("Wait for the next one and write it")
 }
 
-// Prove refreshes the proof of a session by the password.
+// Prove refreshes the proof of a session by the password, and by a code too where
+// codes are on: what changes access asks for all that signing in does.
 func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) error {
 	if a.Nobody() {
 		return signInFirst()
@@ -183,12 +184,25 @@ func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) error {
 	if !right {
 		return d.refuse(ctx, a.Account, "prove", wrong())
 	}
-	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		codes, err := selectCodes(ctx, tx, a.Account)
+		if err != nil {
+			return err
+		}
+		if codes.confirmed {
+			if ok, err := d.takeCode(ctx, tx, a.Account, t.Code); err != nil || !ok {
+				return errors.Join(err, errWrongCode)
+			}
+		}
 		if err := d.passed(ctx, tx, counted); err != nil {
 			return err
 		}
 		return proveSession(ctx, tx, a.Account, a.Session, written(d.Now()))
 	})
+	if errors.Is(err, errWrongCode) {
+		return d.refuse(ctx, a.Account, "prove", wrongCode())
+	}
+	return err
 }
 
 // newPassword checks a new password against what is known of the person, and

@@ -8,7 +8,10 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -41,11 +44,12 @@ type Figures interface {
 type Service struct {
 	figures Figures
 	regions *nuts.Nomenclature
+	log     *slog.Logger
 }
 
 // Register adds the operations to mux and returns the described interface.
 // version is the program's version, as the document states it.
-func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, version string) huma.API {
+func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, version string, log *slog.Logger) huma.API {
 	config := huma.DefaultConfig("Peerscape", version)
 	config.Info.Description = "Official regional statistics of Europe with the source of every number: " +
 		"regions by NUTS code and version, indicators, and values with flags, vintage and licence."
@@ -69,7 +73,7 @@ func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, v
 	}
 	router := humago.NewWithPrefix(mux, Base, config)
 	router.UseMiddleware(chooseFormat)
-	s := &Service{figures: figures, regions: regions}
+	s := &Service{figures: figures, regions: regions, log: log}
 	s.registerRegions(router)
 	s.registerIndicators(router)
 	s.registerValues(router)
@@ -110,9 +114,9 @@ var statuses = map[fault.Kind]int{
 	fault.Unavailable: http.StatusServiceUnavailable,
 }
 
-// reply turns an error into what may be shown: a fault's own sentence, or that
-// something went wrong here.
-func reply(err error) error {
+// reply turns an error into what may be shown: a fault's own sentence, or a number
+// under which the log has the cause.
+func (s *Service) reply(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -121,7 +125,11 @@ func reply(err error) error {
 			return huma.NewError(status, f.Error())
 		}
 	}
-	return huma.Error500InternalServerError("something went wrong here; the operator finds the cause in the log", err)
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	id := hex.EncodeToString(b[:])
+	s.log.ErrorContext(ctx, "answer failed", "id", id, "error", err)
+	return huma.Error500InternalServerError("something went wrong here; the operator finds the cause in the log under " + id)
 }
 
 // region finds the region that a path names: the given version, else the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -29,7 +30,7 @@ func server(t *testing.T) (*httptest.Server, huma.API) {
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	return srv, api.Register(http.NewServeMux(), a.Catalogue, a.Regions, "test")
+	return srv, api.Register(http.NewServeMux(), a.Catalogue, a.Regions, "test", slog.New(slog.DiscardHandler))
 }
 
 func get(t *testing.T, address string) (*http.Response, []byte) {

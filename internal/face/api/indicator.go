@@ -75,14 +75,14 @@ func (s *Service) registerIndicators(api huma.API) {
 			return &body[Indicators]{out}, nil
 		})
 	huma.Register(api, operation("get-indicator", "/indicators/{code}", "Show an indicator", "indicators"),
-		func(_ context.Context, in *struct {
+		func(ctx context.Context, in *struct {
 			Code string `path:"code" maxLength:"64" example:"gdp_pps"`
 			Lang string `query:"lang" maxLength:"5" default:"en"`
 		},
 		) (*body[Indicator], error) {
 			i, err := s.figures.Indicator(in.Code)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(ctx, err)
 			}
 			return &body[Indicator]{indicator(i, in.Lang)}, nil
 		})

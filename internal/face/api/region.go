@@ -82,16 +82,16 @@ type body[T any] struct{ Body T }
 
 func (s *Service) registerRegions(api huma.API) {
 	huma.Register(api, operation("list-regions", "/regions", "List or search regions", "regions"),
-		func(_ context.Context, in *regionsInput) (*body[Regions], error) { return s.listRegions(in) })
+		func(ctx context.Context, in *regionsInput) (*body[Regions], error) { return s.listRegions(in) })
 	huma.Register(api, operation("get-region", "/regions/{code}", "Show a region", "regions"),
-		func(_ context.Context, in *struct {
+		func(ctx context.Context, in *struct {
 			Code    string `path:"code" maxLength:"6" example:"FI1C6"`
 			Version string `query:"version" enum:"newest,2013,2016,2021,2024" default:"newest" doc:"NUTS version in which the code is read"`
 		},
 		) (*body[Region], error) {
 			r, err := s.region(in.Code, in.Version)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(ctx, err)
 			}
 			return &body[Region]{s.describe(r)}, nil
 		})

@@ -321,8 +321,7 @@ func TestAccessChangesAskForAFreshProof(t *testing.T) {
 	}
 	// The proof leads on to this site alone.
 	res := g.ask("member", http.MethodPost, "/prove", func(r *http.Request) {
-		r.Body = http.NoBody
-		r.Form = url.Values{"password": {secret}, "next": {"https://elsewhere.example/"}}
+		r.Body = io.NopCloser(strings.NewReader(url.Values{"password": {secret}, "next": {"https://elsewhere.example/"}}.Encode()))
 	})
 	if at := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || at != "/" {
 		t.Errorf("after the proof: %s to %q", res.Status, at)
@@ -368,5 +367,31 @@ func TestSessionCookie(t *testing.T) {
 		if !found {
 			t.Errorf("signing in sets no cookie %s: %s", c.name, w.Result().Status)
 		}
+	}
+}
+
+// Signing out has the browser drop what it kept; signing in ends the session that
+// the browser had.
+func TestSigningOutForgets(t *testing.T) {
+	g, _ := newGuest(t)
+	res := g.ask("member", http.MethodPost, "/sign-out")
+	if got := res.Header.Get("Clear-Site-Data"); !strings.Contains(got, "cache") || !strings.Contains(got, "storage") {
+		t.Errorf("Clear-Site-Data is %q", got)
+	}
+	if res := g.ask("member", http.MethodGet, "/account"); !toSignIn(res) {
+		t.Errorf("after signing out: %s", res.Status)
+	}
+}
+
+func TestSigningInEndsTheSessionBefore(t *testing.T) {
+	g, _ := newGuest(t)
+	res := g.ask("member", http.MethodPost, "/sign-in", func(r *http.Request) {
+		r.Body = io.NopCloser(strings.NewReader(url.Values{"email": {"observer@example.org"}, "password": {secret}}.Encode()))
+	})
+	if res.StatusCode != http.StatusSeeOther || len(res.Cookies()) == 0 {
+		t.Fatalf("%s", res.Status)
+	}
+	if res := g.ask("member", http.MethodGet, "/account"); !toSignIn(res) {
+		t.Errorf("the session before still counts: %s", res.Status)
 	}
 }

@@ -29,7 +29,7 @@ const DefaultBase = "https://ec.europa.eu/eurostat/api/dissemination"
 // needed; a zero value elsewhere takes the default.
 type Config struct {
 	Base  string       // DefaultBase
-	HTTP  *http.Client // http.DefaultClient
+	HTTP  *http.Client // one that follows no redirect to another host
 	Cache string       // folder for files and what is half done; one client at a time
 	Agent string       // who asks, with a contact: "Peerscape/0.1 (mail@example.eu)"
 
@@ -111,7 +111,7 @@ func New(c Config) (*Client, error) {
 	}
 	c.Base = strings.TrimRight(c.Base, "/")
 	if c.HTTP == nil {
-		c.HTTP = http.DefaultClient
+		c.HTTP = &http.Client{CheckRedirect: sameHost}
 	}
 	if c.Sleep == nil {
 		c.Sleep = Wait
@@ -171,4 +171,12 @@ func (c *Client) say(phase Phase, bytes, total int64, wait time.Duration) {
 // ended says that the caller gave up; errors.Is finds the reason.
 func ended(ctx context.Context) error {
 	return fmt.Errorf("asking Eurostat: %w", context.Cause(ctx))
+}
+
+// sameHost refuses to be sent elsewhere: what is asked for is the publisher's.
+func sameHost(req *http.Request, via []*http.Request) error {
+	if first := via[0].URL; req.URL.Host != first.Host || req.URL.Scheme != first.Scheme || len(via) > 5 {
+		return fault.New(fault.Unavailable, "eurostat.redirect", "the service sends us to %s", fault.Clip(req.URL.Host, 80)).Do("Try again later; the service may have moved")
+	}
+	return nil
 }

@@ -62,18 +62,18 @@ func (s *Account) back(ctx context.Context, done string, err error) (*page.Answe
 }
 
 func (s *Account) setProfile(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	lang := r.FormValue("lang")
+	lang := r.PostFormValue("lang")
 	a, err := s.back(ctx, "profile", s.people.SetProfile(ctx, page.Actor(ctx), people.Profile{
-		Name: r.FormValue("name"), Lang: lang, Zone: page.Actor(ctx).Zone,
+		Name: r.PostFormValue("name"), Lang: lang, Zone: page.Actor(ctx).Zone,
 	}))
 	if err == nil && a.Redirect != "" { // what the account says counts from now on
-		a.Cookies = append(a.Cookies, page.LangCookie(r, lang))
+		a.Cookies = append(a.Cookies, s.LangCookie(r, lang))
 	}
 	return a, err
 }
 
 func (s *Account) setPassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	return s.back(ctx, "password", s.people.SetPassword(ctx, page.Actor(ctx), r.FormValue("password")))
+	return s.back(ctx, "password", s.people.SetPassword(ctx, page.Actor(ctx), r.PostFormValue("password")))
 }
 
 // codes shows the secret that the person's application scans.
@@ -86,7 +86,7 @@ func (s *Account) codes(ctx context.Context, _ *http.Request) (*page.Answer, err
 }
 
 func (s *Account) confirmCodes(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	recovery, err := s.people.ConfirmCodes(ctx, page.Actor(ctx), r.FormValue("code"))
+	recovery, err := s.people.ConfirmCodes(ctx, page.Actor(ctx), r.PostFormValue("code"))
 	if err != nil {
 		return s.back(ctx, "", err)
 	}
@@ -98,7 +98,7 @@ func (s *Account) dropCodes(ctx context.Context, _ *http.Request) (*page.Answer,
 }
 
 func (s *Account) endSession(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	handle := r.FormValue("handle")
+	handle := r.PostFormValue("handle")
 	done := "session"
 	if handle == "" {
 		done = "sessions"
@@ -133,7 +133,7 @@ func (s *Account) export(ctx context.Context, _ *http.Request) (*page.Answer, er
 // slip of the hand does not.
 func (s *Account) erase(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	a := page.Actor(ctx)
-	err := s.people.EraseSelf(ctx, a, r.FormValue("email"), s.keepers)
+	err := s.people.EraseSelf(ctx, a, r.PostFormValue("email"), s.keepers)
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.dataPage(ctx, p, status)
 	}

@@ -59,10 +59,15 @@ func (s *Account) signInPasskey(ctx context.Context, r *http.Request) (*page.Ans
 	}
 	to := page.Local(r.URL.Query().Get("next"))
 	a, err := s.spoken(ctx, map[string]string{"next": to}, err)
-	if err == nil && session != "" {
-		a.Cookies = s.begun(session, to).Cookies
+	if err != nil || session == "" {
+		return a, err
 	}
-	return a, err
+	begun, err := s.begun(ctx, session, to)
+	if err != nil {
+		return nil, err
+	}
+	a.Cookies = begun.Cookies
+	return a, nil
 }
 
 func (s *Account) newPasskeyOptions(ctx context.Context, _ *http.Request) (*page.Answer, error) {

@@ -91,17 +91,27 @@ func address(r *http.Request) string {
 	return host
 }
 
-// next is where a visitor goes after proving who she is.
+// next is where a visitor goes after proving who she is: as the form says, or the
+// address that led to it.
 func next(r *http.Request) string {
-	if to := r.FormValue("next"); to != "" {
+	to := r.URL.Query().Get("next")
+	if r.Method == http.MethodPost {
+		to = r.PostFormValue("next")
+	}
+	if to != "" {
 		return page.Local(to)
 	}
 	return "/account"
 }
 
-// begun is the answer that starts a session.
-func (s *Account) begun(secret, to string) *page.Answer {
+// begun is the answer that starts a session. One that the browser had before ends.
+func (s *Account) begun(ctx context.Context, secret, to string) (*page.Answer, error) {
+	if a := page.Actor(ctx); !a.Nobody() {
+		if err := s.people.End(ctx, a, a.Session); err != nil {
+			return nil, err
+		}
+	}
 	return &page.Answer{Redirect: to, Cookies: []*http.Cookie{
 		s.Keep(page.SessionCookie, secret, people.LongestSession), s.Keep(page.CeremonyCookie, "", 0),
-	}}
+	}}, nil
 }

@@ -38,9 +38,9 @@ func (s *Account) signInPage(ctx context.Context, v *signInView, status int) *pa
 }
 
 func (s *Account) signInPassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	v := &signInView{email: r.FormValue("email"), next: next(r)}
+	v := &signInView{email: r.PostFormValue("email"), next: next(r)}
 	begun, err := s.people.SignIn(ctx, people.Try{
-		Email: v.email, Password: r.FormValue("password"), Address: address(r), Agent: r.UserAgent(),
+		Email: v.email, Password: r.PostFormValue("password"), Address: address(r), Agent: r.UserAgent(),
 	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
@@ -49,18 +49,18 @@ func (s *Account) signInPassword(ctx context.Context, r *http.Request) (*page.An
 	if err != nil {
 		return nil, err
 	}
-	return s.proceed(begun, v.next), nil
+	return s.proceed(ctx, begun, v.next)
 }
 
 // proceed goes on after a first proof: to where the visitor wanted, or to the
 // page that asks for a code.
-func (s *Account) proceed(b people.Begun, to string) *page.Answer {
+func (s *Account) proceed(ctx context.Context, b people.Begun, to string) (*page.Answer, error) {
 	if b.Session != "" {
-		return s.begun(b.Session, to)
+		return s.begun(ctx, b.Session, to)
 	}
 	return &page.Answer{Redirect: "/sign-in/code?next=" + queryEscape(to), Cookies: []*http.Cookie{
 		s.Keep(page.CeremonyCookie, b.Ceremony, people.CeremonyLasts),
-	}}
+	}}, nil
 }
 
 // codeView is the page that asks for a one-time code.
@@ -79,7 +79,7 @@ func (s *Account) codePage(ctx context.Context, v *codeView, status int) *page.A
 
 func (s *Account) signInCode(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &codeView{next: next(r)}
-	session, err := s.people.SignInWithCode(ctx, s.Secret(r, page.CeremonyCookie), people.Try{Code: r.FormValue("code"), Address: address(r), Agent: r.UserAgent()})
+	session, err := s.people.SignInWithCode(ctx, s.Secret(r, page.CeremonyCookie), people.Try{Code: r.PostFormValue("code"), Address: address(r), Agent: r.UserAgent()})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.codePage(ctx, v, status), nil
@@ -87,7 +87,7 @@ func (s *Account) signInCode(ctx context.Context, r *http.Request) (*page.Answer
 	if err != nil {
 		return nil, err
 	}
-	return s.begun(session, v.next), nil
+	return s.begun(ctx, session, v.next)
 }
 
 func (s *Account) signOut(ctx context.Context, _ *http.Request) (*page.Answer, error) {
@@ -96,7 +96,7 @@ func (s *Account) signOut(ctx context.Context, _ *http.Request) (*page.Answer, e
 			return nil, err
 		}
 	}
-	return &page.Answer{Redirect: "/", Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}}, nil
+	return &page.Answer{Redirect: "/", Forget: true, Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}}, nil
 }
 
 // proveView is the page that asks for a fresh proof.
@@ -104,6 +104,7 @@ type proveView struct {
 	problem *component.Problem
 	next    string
 	passkey bool
+	codes   bool // a code is asked too
 	email   string
 }
 
@@ -116,13 +117,13 @@ func (s *Account) provePage(ctx context.Context, v *proveView, status int) (*pag
 	if err != nil {
 		return nil, err
 	}
-	v.passkey, v.email = len(own.Passkeys) > 0, own.Account.Email
+	v.passkey, v.codes, v.email = len(own.Passkeys) > 0, own.Codes, own.Account.Email
 	return &page.Answer{Title: locale.T(ctx, "prove.title"), Body: proveForm(v), Status: status}, nil
 }
 
 func (s *Account) provePassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &proveView{next: next(r)}
-	err := s.people.Prove(ctx, page.Actor(ctx), people.Try{Password: r.FormValue("password"), Address: address(r)})
+	err := s.people.Prove(ctx, page.Actor(ctx), people.Try{Password: r.PostFormValue("password"), Code: r.PostFormValue("code"), Address: address(r)})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.provePage(ctx, v, status)

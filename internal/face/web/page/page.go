@@ -68,6 +68,7 @@ type Answer struct {
 	JSON        []byte // instead of a page
 	File        string // name under which the browser saves JSON; may be empty
 	Cookies     []*http.Cookie
+	Forget      bool             // the browser drops what it keeps of the site: pages, storage
 	Private     bool             // not to be stored by anybody: it hangs on a secret
 	Anonymous   bool             // the frame names nobody, whoever asked
 	Refresh     int              // seconds after which a browser without script asks again; 0: never
@@ -87,7 +88,7 @@ func (s *Site) Handle(a Action) http.Handler {
 		}
 		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), cookie(r, "lang"), actor.Lang)
 		if s.Words.Has(query.Get("lang")) {
-			keep(w, r, "lang", query.Get("lang"))
+			s.keep(w, r, "lang", query.Get("lang"))
 		}
 		ctx := WithActor(locale.With(r.Context(), reader), actor)
 		answer, err := (*Answer)(nil), problem
@@ -99,6 +100,9 @@ func (s *Site) Handle(a Action) http.Handler {
 		}
 		for _, c := range answer.Cookies {
 			http.SetCookie(w, c)
+		}
+		if answer.Forget {
+			w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 		}
 		if answer.Redirect != "" {
 			http.Redirect(w, r, answer.Redirect, http.StatusSeeOther)
