@@ -16,12 +16,12 @@ DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 # Packages in which goroutines start: they are tested with the race detector.
 RACE := ./internal/machinery/... ./internal/exchange/catalogue/... ./internal/app/... ./internal/engine/composite/uncertainty
 
-FUZZTIME ?= 10s
+FUZZTIME ?= 5s
 ADDR     ?= 127.0.0.1:8080
 
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test static dynamic soak bench check go race fuzz browser api clean tools web templ
+.PHONY: run build test static dynamic soak bench check go race fuzz browser browser-alone api api-alone clean tools web templ
 
 run: build ## start the server with the bundled snapshot and print its address
 	$(BIN) serve --addr $(ADDR)
@@ -44,17 +44,18 @@ templ: ## make Go from the templates
 tools: ## Debian packages that the tests need: a browser and a database server
 	.ci/install
 
-test: tools web ## everything, under 15 minutes cold
-	$(MAKE) --output-sync=target -j2 static dynamic
-	$(MAKE) api browser
+test: tools build ## everything, under 15 minutes cold
+	$(MAKE) --output-sync=line -j2 static dynamic
 	@echo "make test: all passed"
 
-# The two halves run side by side: neither keeps two cores busy, least of all
-# while it waits for modules.
+# Two lines of work side by side: neither keeps two cores busy, least of all while
+# it waits for modules or a browser. Neither builds the binary again.
 static: check
-	$(MAKE) fuzz
-dynamic: build go
+	$(MAKE) api-alone
+	$(MAKE) browser-alone
+dynamic: go
 	$(MAKE) race
+	$(MAKE) fuzz
 
 check: ## formatting, vet, linters, generated files, modules
 	@out=$$(go run $(GOFUMPT) -l cmd internal web data bench | grep -v -e _templ.go -e node_modules || true); \
@@ -76,11 +77,13 @@ race: ## the packages that start goroutines, under the race detector
 fuzz: ## every parser, FUZZTIME each
 	.ci/fuzz $(FUZZTIME)
 
-api: $(BIN) ## the OpenAPI document against a linter
+api: $(BIN) api-alone ## the OpenAPI document against a linter
+api-alone:
 	$(BIN) openapi > bin/openapi.json
 	cd web && REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --no-install redocly lint --config redocly.yaml ../bin/openapi.json
 
-browser: $(BIN) ## pages in headless Chromium: accessibility, no script, weight
+browser: $(BIN) browser-alone ## pages in headless Chromium: accessibility, no script, weight
+browser-alone:
 	cd web && node --test --test-concurrency=1 test/*.test.mjs
 
 bench: ## the figures of BENCHMARKS.md

@@ -15,7 +15,7 @@ let site, chromium, manager, colleague, page;
 async function newPage(options = {}) {
   const context = await chromium.newContext({ locale: "en-GB", bypassCSP: true, viewport: { width: 1440, height: 900 }, ...options });
   const tab = await context.newPage();
-  tab.setDefaultTimeout(10_000);
+  tab.setDefaultTimeout(30_000);
   return tab;
 }
 

@@ -120,7 +120,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	search.Open(site, places).Routes(mux)
 	help.Open(site).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
-	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo()).Routes(mux)
+	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo(), c.Files != nil).Routes(mux)
 	colleague.Open(site, c.People, c.Partnerships, places, c.Post).Routes(mux)
 	person.Open(site, c.People, c.Partnerships, c.Post, c.Keepers).Routes(mux)
 	if c.Files != nil {

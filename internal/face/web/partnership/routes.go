@@ -27,11 +27,13 @@ type Pages struct {
 	people   *people.Directory
 	places   *place.Gazetteer
 	demo     fs.FS
+	files    bool
 }
 
-// Open makes the pages. demo is the folder of demonstration partnerships.
-func Open(s *page.Site, r *exchange.Register, d *people.Directory, places *place.Gazetteer, demo fs.FS) *Pages {
-	return &Pages{Site: s, register: r, people: d, places: places, demo: demo}
+// Open makes the pages. demo is the folder of demonstration partnerships; files
+// says whether the installation takes files.
+func Open(s *page.Site, r *exchange.Register, d *people.Directory, places *place.Gazetteer, demo fs.FS, files bool) *Pages {
+	return &Pages{Site: s, register: r, people: d, places: places, demo: demo, files: files}
 }
 
 // Routes adds the pages to mux.

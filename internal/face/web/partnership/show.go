@@ -20,6 +20,7 @@ type showView struct {
 	today      string
 	edits      bool // she may change the whole
 	mayEdit    func(exchange.Part) bool
+	files      bool // the installation takes files
 	translates bool
 	regions    map[string][]regionLink // by partner
 	themes     []string
@@ -58,6 +59,7 @@ func (s *Pages) show(ctx context.Context, r *http.Request) (*page.Answer, error)
 	if v.edits {
 		v.missing = unfinished(p)
 	}
+	v.files = s.files
 	profile := p.Profile()
 	return &page.Answer{
 		Title: profile.Short, Description: said(ctx, profile.Title).Value, Section: "partnerships", Crumbs: crumbs(ctx, p), Body: showPage(v),
