@@ -71,6 +71,8 @@ test("the first set-up makes an administrator", async () => {
   assert.equal(await page.inputValue("#name"), "Maija", "what was typed is lost");
   await page.fill("#password", password);
   await submit(page, "form.stack button");
+  assert.equal(await heading(), "New partnership");
+  await page.goto(site.url + "/account");
   assert.equal(await heading(), "My account");
   await noViolation("account");
 });

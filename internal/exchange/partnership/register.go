@@ -69,7 +69,7 @@ func (r *Register) read(ctx context.Context, q db.Querier, a *people.Actor, by, 
 	p, profile, err := selectPartnership(ctx, q, by, value, who(a), r.today10())
 	if err != nil {
 		if fault.KindOf(err) == fault.Missing {
-			err = noPartnership()
+			err = NotThere()
 		}
 		return nil, err
 	}
@@ -84,7 +84,8 @@ func (r *Register) read(ctx context.Context, q db.Querier, a *people.Actor, by, 
 	return p, nil
 }
 
-func noPartnership() error {
+// NotThere is the fault for what somebody may not know of.
+func NotThere() error {
 	return fault.New(fault.Missing, "partnership.missing", "there is no such partnership, or you have no part in it").
 		Do("Choose one of the list, or sign in")
 }

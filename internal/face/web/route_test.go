@@ -68,7 +68,7 @@ var routes = map[string]string{
 	"GET /files/{id}/{name}": own, "GET /files/{id}/w/{width}": own,
 
 	"GET /partnerships": public, "GET /partnerships/new": managing, "POST /partnerships": managing, "POST /partnerships/demo": managing,
-	"GET /partnerships/{slug}": inside, "POST /partnerships/{slug}/public": by(people.EditPartnership),
+	"GET /partnerships/{slug}": inside, "GET /partnerships/{slug}/feed.atom": nothing, "POST /partnerships/{slug}/public": by(people.EditPartnership),
 	"GET /partnerships/{slug}/setup/{step}": by(people.EditPartnership), "POST /partnerships/{slug}/setup/{step}": by(people.EditPartnership),
 	"GET /partnerships/{slug}/{kind}/{id}": by(people.EditInstrument), "POST /partnerships/{slug}/{kind}/{id}": by(people.EditInstrument),
 	"POST /partnerships/{slug}/{kind}/{id}/remove": by(people.EditInstrument), "GET /partnerships/{slug}/{kind}/{id}/history": inside,

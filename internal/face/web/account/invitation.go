@@ -93,5 +93,5 @@ func (s *Account) setUp(ctx context.Context, r *http.Request) (*page.Answer, err
 	if err != nil {
 		return nil, err
 	}
-	return s.begun(ctx, session, "/account")
+	return s.begun(ctx, session, "/partnerships/new") // the demonstration, or one's own
 }

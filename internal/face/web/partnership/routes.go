@@ -44,6 +44,7 @@ func (s *Pages) Routes(mux page.Router) {
 		"POST /partnerships":                              s.start,
 		"POST /partnerships/demo":                         s.loadDemo,
 		"GET /partnerships/{slug}":                        s.show,
+		"GET /partnerships/{slug}/feed.atom":              s.feed,
 		"POST /partnerships/{slug}/public":                s.publish,
 		"GET /partnerships/{slug}/setup/{step}":           s.step,
 		"POST /partnerships/{slug}/setup/{step}":          s.takeStep,

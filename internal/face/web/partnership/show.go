@@ -11,6 +11,7 @@ import (
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/page"
+	"peerscape/internal/face/web/place"
 	"peerscape/internal/nuts"
 )
 
@@ -32,6 +33,7 @@ type regionLink struct {
 	name, href, code string
 	focus            bool
 	former           string // the code of the partnership's time, where that is another
+	beside           string // the metropolises that it lies beside
 }
 
 func (s *Pages) show(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -81,6 +83,17 @@ func unfinished(p *exchange.Partnership) []string {
 func (s *Pages) regionLink(ctx context.Context, t exchange.Territory) regionLink {
 	id := nuts.ID{Code: s.register.Today(t), Version: nuts.Current}
 	l := regionLink{name: s.places.NameOf(ctx, id), href: s.places.Path(id), code: string(id.Code), focus: t.Focus}
+	if r, ok := s.Regions.Region(id); ok {
+		var cities []string
+		for _, m := range s.places.Beside(r) {
+			if m.Kind != nuts.Inside {
+				cities = append(cities, place.City(ctx, m.Name))
+			}
+		}
+		if len(cities) > 0 {
+			l.beside = locale.T(ctx, "partnership.beside", "Cities", locale.List(ctx, cities))
+		}
+	}
 	// Codes that the territory had in the years of older versions, newest first.
 	for _, v := range slices.Backward(nuts.Versions[:]) {
 		if v == nuts.Current {
