@@ -100,7 +100,7 @@ test("a partnership is set up in three steps", async () => {
   await submit(page, "main form.stack .btn");
   assert.equal(await heading(), "Lakes & Cities");
   const text = await page.locator("main").innerText();
-  for (const want of ["Päijät-Hämeen liitto", "FI1C6", "FI1C3 before", "lead partner", "Regional strategy 2030", "internal"]) {
+  for (const want of ["Päijät-Hämeen liitto", "FI1C6", "lead partner", "Regional strategy 2030", "internal"]) {
     assert.ok(text.includes(want), `the page does not say ${want}`);
   }
   assert.equal(await page.locator("#semesters tbody tr").count(), 8);
@@ -199,6 +199,9 @@ test("the demonstration is the other choice", async () => {
     await submit(tab, "#demo button");
     assert.equal(await heading(tab), "Next2Met");
     assert.ok((await tab.locator("#results tbody tr").count()) >= 6);
+    const partners = await tab.locator("#partners").innerText();
+    for (const want of ["FI1C6 (FI1C3 before)", "beside Helsinki", "in focus"]) assert.ok(partners.includes(want), partners);
+    assert.ok(!partners.includes("IE02"), "a code from before the project");
     await look("demonstration", tab);
     for (const lang of ["fi", "de", "es", "pl"]) {
       await tab.goto(`${fresh.url}/partnerships/next2met?lang=${lang}`);

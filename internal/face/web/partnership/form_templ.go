@@ -5,18 +5,15 @@ package partnership
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"slices"
-	"strconv"
-
 	exchange "peerscape/internal/exchange/partnership"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
+	"slices"
+	"strconv"
 )
 
 func editPage(v *editView, title string) templ.Component {
@@ -385,7 +382,7 @@ func ask(f *form, controls []control, x any, prefix string) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		for i := range controls {
-			templ_7745c5c3_Var18 := []any{"q", templ.KV("half", controls[i].half)}
+			var templ_7745c5c3_Var18 = []any{"q", templ.KV("half", controls[i].half)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,17 +5,14 @@ package partnership
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
-
 	exchange "peerscape/internal/exchange/partnership"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
+	"strconv"
 )
 
 func listPage(v *listView) templ.Component {
@@ -619,7 +616,7 @@ func about(v *showView) templ.Component {
 			templ_7745c5c3_Var30 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var31 := []any{templ.KV("split", !v.p.Profile().Summary.IsZero()), "levels"}
+		var templ_7745c5c3_Var31 = []any{templ.KV("split", !v.p.Profile().Summary.IsZero()), "levels"}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var31...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -945,9 +942,9 @@ func sourceList(all []exchange.Source) templ.Component {
 			for i, s := range all {
 				if i > 0 {
 					var templ_7745c5c3_Var47 string
-					templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs("; ")
+					templ_7745c5c3_Var47, templ_7745c5c3_Err = templ.JoinStringErrs(" · ")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/face/web/partnership/partnership.templ`, Line: 152, Col: 11}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/face/web/partnership/partnership.templ`, Line: 152, Col: 13}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var47))
 					if templ_7745c5c3_Err != nil {

@@ -5,18 +5,15 @@ package partnership
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"slices"
-	"strconv"
-
 	exchange "peerscape/internal/exchange/partnership"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
+	"slices"
+	"strconv"
 )
 
 func blankPage(v *blankView) templ.Component {

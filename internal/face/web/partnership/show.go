@@ -48,7 +48,7 @@ func (s *Pages) show(ctx context.Context, r *http.Request) (*page.Answer, error)
 	v.translates = a.Can(people.TranslateContent, people.Object{Partnership: p.ID})
 	for _, x := range p.Partners() {
 		for _, t := range x.Regions {
-			v.regions[x.ID] = append(v.regions[x.ID], s.regionLink(ctx, t))
+			v.regions[x.ID] = append(v.regions[x.ID], s.regionLink(ctx, t, p.Profile().From.First()))
 		}
 	}
 	for _, code := range p.Profile().Themes {
@@ -80,7 +80,11 @@ func unfinished(p *exchange.Partnership) []string {
 	return out
 }
 
-func (s *Pages) regionLink(ctx context.Context, t exchange.Territory) regionLink {
+// inForce is the last day on which figures were asked for in a NUTS version, by the
+// regulations that amended it.
+var inForce = map[nuts.Version]string{2013: "2017-12-31", 2016: "2020-12-31", 2021: "2023-12-31"}
+
+func (s *Pages) regionLink(ctx context.Context, t exchange.Territory, began string) regionLink {
 	id := nuts.ID{Code: s.register.Today(t), Version: nuts.Current}
 	l := regionLink{name: s.places.NameOf(ctx, id), href: s.places.Path(id), code: string(id.Code), focus: t.Focus}
 	if r, ok := s.Regions.Region(id); ok {
@@ -94,9 +98,9 @@ func (s *Pages) regionLink(ctx context.Context, t exchange.Territory) regionLink
 			l.beside = locale.T(ctx, "partnership.beside", "Cities", locale.List(ctx, cities))
 		}
 	}
-	// Codes that the territory had in the years of older versions, newest first.
+	// The code that the territory had while the partnership ran.
 	for _, v := range slices.Backward(nuts.Versions[:]) {
-		if v == nuts.Current {
+		if v == nuts.Current || began > inForce[v] {
 			continue
 		}
 		if code := s.was(id, v); code != "" && code != id.Code && l.former == "" {
