@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/api"
 	"peerscape/internal/face/web"
+	"peerscape/internal/face/web/page"
 	"peerscape/internal/machinery/db"
 	"peerscape/internal/machinery/signin"
 	"peerscape/internal/nuts"
@@ -38,6 +40,12 @@ type Config struct {
 	Origin   *url.URL  // where people reach the site; nil: where it answers
 	Messages []fs.FS   // catalogues of the interface, later ones first in rank; nil: the bundled
 	Snapshot bool      // load the bundled figures where the database lacks them
+
+	Providers  []Provider     // of identity; they need an Origin
+	Guarded    []people.Role  // that need a second factor
+	Proxies    []netip.Prefix // that are believed about who asks
+	Subdomains bool           // browsers ask the sites below the Origin encrypted alone, too
+	Gallery    bool           // everybody sees the examples of components
 }
 
 // App holds every long-lived thing.
@@ -47,11 +55,7 @@ type App struct {
 	Catalogue *catalogue.Catalogue
 	People    *people.Directory
 
-	log     *slog.Logger
-	now     func() time.Time
-	version string
-	origin  *url.URL
-	words   []fs.FS
+	config Config
 }
 
 // Open opens the database, migrates it, reads the tables and, if asked to,
@@ -63,7 +67,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Messages == nil {
 		c.Messages = []fs.FS{data.Messages()}
 	}
-	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages}
+	a := &App{config: c}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -83,7 +87,13 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.People = people.Open(people.Config{DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key})
+	providers, err := c.providers()
+	if err != nil {
+		return a, err
+	}
+	a.People = people.Open(people.Config{
+		DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key, Providers: providers, Guarded: c.Guarded,
+	})
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
@@ -105,17 +115,29 @@ func (a *App) Close() error {
 
 // Handler serves the API and the pages.
 func (a *App) Handler() (http.Handler, error) {
-	mux := http.NewServeMux()
-	api.Register(mux, a.Catalogue, a.Regions, a.version)
+	mux, c := http.NewServeMux(), &a.config
+	api.Register(mux, a.Catalogue, a.Regions, c.Version, c.Log)
 	pages, err := web.Handler(web.Config{
-		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
-		Now: a.now, Log: a.log, Version: a.version, People: a.People, Origin: a.origin,
+		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: c.Messages,
+		Now: c.Now, Log: c.Log, Version: c.Version, People: a.People, Origin: c.Origin, Proxies: c.Proxies, Gallery: c.Gallery,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
 	}
 	mux.Handle("/", pages)
-	return http.MaxBytesHandler(mux, 1<<20), nil
+	return page.Secure(http.MaxBytesHandler(mux, 1<<20), c.strict()), nil
+}
+
+// strict is for how long browsers ask an encrypted site encrypted alone. Whether
+// that holds for the sites below it is the operator's to say, who knows them.
+func (c *Config) strict() string {
+	switch {
+	case c.Origin == nil || c.Origin.Scheme != "https":
+		return ""
+	case c.Subdomains:
+		return "max-age=31536000; includeSubDomains"
+	}
+	return "max-age=31536000"
 }
 
 // Limits on how long a request may take to arrive and an answer to leave.
@@ -142,7 +164,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+		ErrorLog: slog.NewLogLogger(a.config.Log.Handler(), slog.LevelWarn),
 	}
 	var warming sync.WaitGroup
 	defer warming.Wait()
@@ -150,7 +172,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	defer enough()
 	warming.Go(func() {
 		if err := a.Catalogue.Warm(warm); err != nil && warm.Err() == nil {
-			a.log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
+			a.config.Log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
 		}
 	})
 	warming.Go(func() { a.retain(warm) })
@@ -177,7 +199,7 @@ func (a *App) retain(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if _, err := a.People.Retain(ctx); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "old rows could not be removed", "error", err)
+			a.config.Log.WarnContext(ctx, "old rows could not be removed", "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"strconv"
@@ -30,7 +31,7 @@ func (versionCommand) Run(s *session) error {
 type openAPICommand struct{}
 
 func (openAPICommand) Run(s *session) error {
-	b, err := api.Register(http.NewServeMux(), nil, nil, version).OpenAPI().MarshalJSON()
+	b, err := api.Register(http.NewServeMux(), nil, nil, version, slog.New(slog.DiscardHandler)).OpenAPI().MarshalJSON()
 	if err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
 	}

@@ -21,6 +21,7 @@ type Actor struct {
 	Session string    // handle of the session
 	How     string    // how the session began
 	Proved  time.Time // when the person last proved who she is
+	Lacking bool      // a role of hers needs a second factor, and this session has none
 
 	table table
 }
@@ -36,6 +37,9 @@ func (a *Actor) Nobody() bool { return a == nil || a.Account == "" }
 func (a *Actor) May(act Act, on Object) error {
 	if a.Nobody() {
 		return signInFirst()
+	}
+	if a.Lacking {
+		return secondFactorFirst()
 	}
 	for _, g := range a.Grants {
 		if a.table.allows(g, act, on) {
@@ -95,6 +99,9 @@ func (a *Actor) Givable(partnership string) (roles []Role, regions []nuts.Code) 
 // mayGive reports whether the actor may give a role. An administrator names
 // project managers of any partnership; others give within their own.
 func (a *Actor) mayGive(g *Grant) error {
+	if a.Lacking {
+		return secondFactorFirst()
+	}
 	for _, own := range a.Grants {
 		if own.Role != Administrator && own.Partnership != g.Partnership {
 			continue
@@ -126,6 +133,7 @@ func (d *Directory) as(ctx context.Context, a *Actor, fn func(tx *db.Tx, a *Acto
 		if now.Grants, err = selectGrants(ctx, tx, a.Account, d.today()); err != nil {
 			return err
 		}
+		now.Lacking = d.lacking(now.Grants, now.How)
 		return fn(tx, &now)
 	})
 }
@@ -145,11 +153,13 @@ func (a *Actor) Fresh(now time.Time) error {
 	return nil
 }
 
-// ProveAgain is the key of the fault by which pages ask for a fresh proof, and
-// SignInFirst of the one by which they send a visitor to sign in.
+// ProveAgain is the key of the fault by which pages ask for a fresh proof,
+// SignInFirst of the one by which they send a visitor to sign in, SecondFactor of
+// the one by which they have her set up a second factor, or use it.
 const (
-	ProveAgain  = "people.prove-again"
-	SignInFirst = "people.sign-in-first"
+	ProveAgain   = "people.prove-again"
+	SignInFirst  = "people.sign-in-first"
+	SecondFactor = "people.second-factor"
 )
 
 func signInFirst() error {

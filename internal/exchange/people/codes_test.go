@@ -130,7 +130,7 @@ func TestPasskey(t *testing.T) {
 			w.Fatalf("passkeys %+v", own.Passkeys)
 		}
 		in := func() (string, error) {
-			options, ceremony, err := w.PasskeyOptions(w.ctx)
+			options, ceremony, err := w.PasskeyOptions(w.ctx, "")
 			if err != nil {
 				return "", err
 			}
@@ -138,7 +138,7 @@ func TestPasskey(t *testing.T) {
 			if err != nil {
 				return "", err
 			}
-			return w.SignInWithPasskey(w.ctx, Nobody(), ceremony, []byte(virtualwebauthn.CreateAssertionResponse(rp, auth, key, *asked)), "")
+			return w.SignInWithPasskey(w.ctx, Nobody(), ceremony, []byte(virtualwebauthn.CreateAssertionResponse(rp, auth, key, *asked)), Browser{})
 		}
 		if got := w.actor(must(w, in)); got.Account != a.Account || got.How != "passkey" {
 			w.Errorf("signed in as %+v", got)

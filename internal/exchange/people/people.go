@@ -33,6 +33,9 @@ type Config struct {
 	Hasher *signin.Hasher // of passwords
 	Party  *signin.Party  // of passkeys; nil where the site has no name for them
 	Key    []byte         // for keyed hashes of addresses in the throttle, 32 bytes
+
+	Providers []Provider // through which people may come in
+	Guarded   []Role     // that need a second factor; nil: none
 }
 
 // Directory is all people of an installation.

@@ -8,7 +8,10 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -41,11 +44,13 @@ type Figures interface {
 type Service struct {
 	figures Figures
 	regions *nuts.Nomenclature
+	log     *slog.Logger
 }
 
 // Register adds the operations to mux and returns the described interface.
-// version is the program's version, as the document states it.
-func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, version string) huma.API {
+// version is the program's version, as the document states it; log gets what
+// goes wrong.
+func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, version string, log *slog.Logger) huma.API {
 	config := huma.DefaultConfig("Peerscape", version)
 	config.Info.Description = "Official regional statistics of Europe with the source of every number: " +
 		"regions by NUTS code and version, indicators, and values with flags, vintage and licence."
@@ -69,7 +74,7 @@ func Register(mux *http.ServeMux, figures Figures, regions *nuts.Nomenclature, v
 	}
 	router := humago.NewWithPrefix(mux, Base, config)
 	router.UseMiddleware(chooseFormat)
-	s := &Service{figures: figures, regions: regions}
+	s := &Service{figures: figures, regions: regions, log: log}
 	s.registerRegions(router)
 	s.registerIndicators(router)
 	s.registerValues(router)
@@ -83,7 +88,17 @@ func chooseFormat(ctx huma.Context, next func(huma.Context)) {
 	if strings.EqualFold(ctx.Query("format"), "csv") {
 		ctx = accepting{ctx}
 	}
-	next(ctx)
+	next(telling{ctx})
+}
+
+// telling is a request whose CSV answer names its character set.
+type telling struct{ request }
+
+func (t telling) SetHeader(name, value string) {
+	if name == "Content-Type" && value == "text/csv" {
+		value = "text/csv; charset=utf-8"
+	}
+	t.request.SetHeader(name, value)
 }
 
 // request is huma.Context under a name that does not hide its method Context.
@@ -111,8 +126,8 @@ var statuses = map[fault.Kind]int{
 }
 
 // reply turns an error into what may be shown: a fault's own sentence, or that
-// something went wrong here.
-func reply(err error) error {
+// something went wrong here, with the number under which the log has the cause.
+func (s *Service) reply(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -121,7 +136,11 @@ func reply(err error) error {
 			return huma.NewError(status, f.Error())
 		}
 	}
-	return huma.Error500InternalServerError("something went wrong here; the operator finds the cause in the log", err)
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails
+	id := hex.EncodeToString(b[:])
+	s.log.Error("answer failed", "id", id, "error", err)
+	return huma.Error500InternalServerError("something went wrong here; the operator finds the cause in the log under " + id)
 }
 
 // region finds the region that a path names: the given version, else the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -29,7 +30,7 @@ func server(t *testing.T) (*httptest.Server, huma.API) {
 	}
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	return srv, api.Register(http.NewServeMux(), a.Catalogue, a.Regions, "test")
+	return srv, api.Register(http.NewServeMux(), a.Catalogue, a.Regions, "test", slog.New(slog.DiscardHandler))
 }
 
 func get(t *testing.T, address string) (*http.Response, []byte) {
@@ -149,8 +150,8 @@ func TestCSV(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			res, b := get(t, srv.URL+api.Base+path)
-			if got := res.Header.Get("Content-Type"); got != "text/csv" {
-				t.Errorf("Content-Type %q, want text/csv", got)
+			if got := res.Header.Get("Content-Type"); got != "text/csv; charset=utf-8" {
+				t.Errorf("Content-Type %q, want text/csv with its character set", got)
 			}
 			rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
 			if err != nil || len(rows) < 2 {

@@ -59,7 +59,7 @@ func (s *Service) registerDatasets(api huma.API) {
 		) (*body[Datasets], error) {
 			found, err := s.figures.Datasets(ctx)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			out := Datasets{Datasets: []Dataset{}}
 			for i := range found {
@@ -74,7 +74,7 @@ func (s *Service) registerDatasets(api huma.API) {
 		) (*body[Dataset], error) {
 			d, err := s.figures.Dataset(ctx, in.Code)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			return &body[Dataset]{dataset(d)}, nil
 		})

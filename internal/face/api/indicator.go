@@ -82,7 +82,7 @@ func (s *Service) registerIndicators(api huma.API) {
 		) (*body[Indicator], error) {
 			i, err := s.figures.Indicator(in.Code)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			return &body[Indicator]{indicator(i, in.Lang)}, nil
 		})

@@ -91,7 +91,7 @@ func (s *Service) registerRegions(api huma.API) {
 		) (*body[Region], error) {
 			r, err := s.region(in.Code, in.Version)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			return &body[Region]{s.describe(r)}, nil
 		})

@@ -46,7 +46,7 @@ func (s *Service) registerSeries(api huma.API) {
 func (s *Service) series(ctx context.Context, in *seriesInput) (*body[Series], error) {
 	d, err := s.figures.Dataset(ctx, in.Code)
 	if err != nil {
-		return nil, reply(err)
+		return nil, s.reply(err)
 	}
 	dims := d.Structure.IDs()
 	key := strings.Split(in.Key, ".")
@@ -54,12 +54,12 @@ func (s *Service) series(ctx context.Context, in *seriesInput) (*body[Series], e
 		key = nil
 	}
 	if len(key) != len(dims) {
-		return nil, reply(fault.New(fault.Invalid, "series.key", "the key has %s codes and %s has the dimensions %s",
+		return nil, s.reply(fault.New(fault.Invalid, "series.key", "the key has %s codes and %s has the dimensions %s",
 			strconv.Itoa(len(key)), d.Code, strings.Join(dims, ", ")).Do("Give one code for each, with dots between"))
 	}
 	found, err := s.figures.Series(ctx, d.Current().ID, key, in.Region)
 	if err != nil {
-		return nil, reply(err)
+		return nil, s.reply(err)
 	}
 	out := Series{Dataset: d.Code, Vintage: d.Current().Label, Dimensions: dims, Key: key, Region: found.Region, Points: []Point{}}
 	for i := range found.Len() {

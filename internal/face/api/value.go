@@ -138,11 +138,11 @@ func (s *Service) registerValues(api huma.API) {
 		func(ctx context.Context, in *FigureInput) (*body[FigureList], error) {
 			r, err := s.region(in.Code, in.Version)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			found, err := s.figures.Figures(ctx, r.ID)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			out := FigureList{Region: s.describe(r), Figures: []Figure{}}
 			for _, f := range found {
@@ -158,11 +158,11 @@ func (s *Service) registerValues(api huma.API) {
 		) (*body[Figure], error) {
 			r, err := s.region(in.Code, in.Version)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			f, err := s.figures.Figure(ctx, r.ID, in.Indicator)
 			if err != nil {
-				return nil, reply(err)
+				return nil, s.reply(err)
 			}
 			return &body[Figure]{figure(f, in.Lang)}, nil
 		})
@@ -182,12 +182,12 @@ func (s *Service) values(ctx context.Context, in *valuesInput) (*body[Values], e
 	if in.Period != "" {
 		var err error
 		if period, err = stats.ParsePeriod(in.Period); err != nil {
-			return nil, reply(err)
+			return nil, s.reply(err)
 		}
 	}
 	m, err := s.figures.Map(ctx, in.Indicator, in.Level, period)
 	if err != nil {
-		return nil, reply(err)
+		return nil, s.reply(err)
 	}
 	out := Values{
 		Indicator: m.Indicator.Code, Name: m.Indicator.NameIn(in.Lang), Unit: m.Indicator.Unit, Level: m.Level,

@@ -123,7 +123,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 
 // built are the beginnings of keys that code puts together, each with what
 // follows.
-var built = regexp.MustCompile(`^(act|done|role|flag|amount|unit|domain|direction|city|urban|weight|month|number|theme|failure|beside|gap|reading|finding|method|accessibility|privacy|fault|dimension|code)\.`)
+var built = regexp.MustCompile(`^(act|done|role|flag|amount|unit|domain|direction|city|urban|weight|month|number|theme|failure|beside|gap|reading|finding|method|accessibility|privacy|access|confirm|retention|notice-form|fault|dimension|code)\.`)
 
 // TestMessagesAreUsed finds keys that no source names, and names without a key.
 func TestMessagesAreUsed(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -43,6 +44,8 @@ type Config struct {
 	Origin       *url.URL        // where people reach the site; nil: wherever they came
 	Post         Post            // nil: no mail is sent
 	Keepers      []people.Keeper // of personal data
+	Proxies      []netip.Prefix  // that are believed about who asks
+	Gallery      bool            // whether everybody sees the examples of components
 }
 
 // Post sends the messages of all pages.
@@ -89,7 +92,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version, People: c.People, Origin: c.Origin}
+	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version, People: c.People, Origin: c.Origin, Proxies: c.Proxies}
 	first, err := atlas.Open(site, places, data.Outline())
 	if err != nil {
 		return nil, nil, err
@@ -100,11 +103,13 @@ func Routes(c Config) (http.Handler, []string, error) {
 	indicator.Open(site, places).Routes(mux)
 	source.Open(site).Routes(mux)
 	search.Open(site, places).Routes(mux)
-	help.Open(site).Routes(mux)
+	help.Open(site, c.Gallery).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	person.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
 	mux.Handle("/", site.Handle(site.Missing))
-	return page.Secure(http.NewCrossOriginProtection().Handler(mux)), mux.patterns, nil
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(site.FromElsewhere))
+	return guard.Handler(mux), mux.patterns, nil
 }

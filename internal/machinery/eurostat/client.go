@@ -11,6 +11,7 @@ package eurostat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -113,6 +114,9 @@ func New(c Config) (*Client, error) {
 	if c.HTTP == nil {
 		c.HTTP = http.DefaultClient
 	}
+	own := *c.HTTP
+	own.CheckRedirect = sameHost
+	c.HTTP = &own
 	if c.Sleep == nil {
 		c.Sleep = Wait
 	}
@@ -171,4 +175,15 @@ func (c *Client) say(phase Phase, bytes, total int64, wait time.Duration) {
 // ended says that the caller gave up; errors.Is finds the reason.
 func ended(ctx context.Context) error {
 	return fmt.Errorf("asking Eurostat: %w", context.Cause(ctx))
+}
+
+// sameHost lets a redirect lead on within the service, and nowhere else.
+func sameHost(r *http.Request, via []*http.Request) error {
+	switch first := via[0].URL; {
+	case len(via) >= 10:
+		return errors.New("ten redirects")
+	case r.URL.Host != first.Host || r.URL.Scheme != first.Scheme:
+		return fmt.Errorf("a redirect to another host, %s", fault.Clip(r.URL.Host, 80))
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
@@ -19,12 +20,14 @@ type ownView struct {
 	sessions []people.Session
 	actor    *people.Actor
 
+	providers []people.Provider // that can be connected
+
 	enrolment *people.Enrolment // a secret to be scanned, once
 	recovery  []string          // codes shown once
 }
 
 // outcomes are what the address may say has been done.
-var outcomes = []string{"profile", "password", "codes-dropped", "passkey", "passkey-dropped", "session", "sessions", "invitation"}
+var outcomes = []string{"profile", "password", "codes-dropped", "passkey", "passkey-dropped", "session", "sessions", "invitation", "linked", "unlinked"}
 
 func (s *Account) own(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &ownView{}
@@ -46,6 +49,11 @@ func (s *Account) ownPage(ctx context.Context, v *ownView, status int) (*page.An
 		return nil, err
 	}
 	v.actor = a
+	for _, p := range s.people.Providers {
+		if !slices.ContainsFunc(v.own.Identities, func(i people.Identity) bool { return i.Issuer == p.Issuer() }) {
+			v.providers = append(v.providers, p)
+		}
+	}
 	return &page.Answer{Title: locale.T(ctx, "account.title"), Body: ownPage(v), Status: status}, nil
 }
 
@@ -62,18 +70,18 @@ func (s *Account) back(ctx context.Context, done string, err error) (*page.Answe
 }
 
 func (s *Account) setProfile(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	lang := r.FormValue("lang")
+	lang := r.PostFormValue("lang")
 	a, err := s.back(ctx, "profile", s.people.SetProfile(ctx, page.Actor(ctx), people.Profile{
-		Name: r.FormValue("name"), Lang: lang, Zone: page.Actor(ctx).Zone,
+		Name: r.PostFormValue("name"), Lang: lang, Zone: page.Actor(ctx).Zone,
 	}))
 	if err == nil && a.Redirect != "" { // what the account says counts from now on
-		a.Cookies = append(a.Cookies, page.LangCookie(r, lang))
+		a.Cookies = append(a.Cookies, s.LangCookie(lang))
 	}
 	return a, err
 }
 
 func (s *Account) setPassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	return s.back(ctx, "password", s.people.SetPassword(ctx, page.Actor(ctx), r.FormValue("password")))
+	return s.back(ctx, "password", s.people.SetPassword(ctx, page.Actor(ctx), r.PostFormValue("password")))
 }
 
 // codes shows the secret that the person's application scans.
@@ -86,7 +94,7 @@ func (s *Account) codes(ctx context.Context, _ *http.Request) (*page.Answer, err
 }
 
 func (s *Account) confirmCodes(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	recovery, err := s.people.ConfirmCodes(ctx, page.Actor(ctx), r.FormValue("code"))
+	recovery, err := s.people.ConfirmCodes(ctx, page.Actor(ctx), r.PostFormValue("code"))
 	if err != nil {
 		return s.back(ctx, "", err)
 	}
@@ -98,7 +106,7 @@ func (s *Account) dropCodes(ctx context.Context, _ *http.Request) (*page.Answer,
 }
 
 func (s *Account) endSession(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	handle := r.FormValue("handle")
+	handle := r.PostFormValue("handle")
 	done := "session"
 	if handle == "" {
 		done = "sessions"
@@ -133,7 +141,7 @@ func (s *Account) export(ctx context.Context, _ *http.Request) (*page.Answer, er
 // slip of the hand does not.
 func (s *Account) erase(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	a := page.Actor(ctx)
-	err := s.people.EraseSelf(ctx, a, r.FormValue("email"), s.keepers)
+	err := s.people.EraseSelf(ctx, a, r.PostFormValue("email"), s.keepers)
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.dataPage(ctx, p, status)
 	}
@@ -142,6 +150,6 @@ func (s *Account) erase(ctx context.Context, r *http.Request) (*page.Answer, err
 	}
 	return &page.Answer{
 		Title: locale.T(ctx, "data.erased-title"), Body: erased(),
-		Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Anonymous: true,
+		Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Anonymous: true, Forget: true,
 	}, nil
 }

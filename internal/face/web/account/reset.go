@@ -29,11 +29,11 @@ func (s *Account) resetPage(ctx context.Context, v *resetView, status int) *page
 }
 
 func (s *Account) sendReset(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	v := &resetView{email: r.FormValue("email")}
+	v := &resetView{email: r.PostFormValue("email")}
 	if s.post == nil {
 		return s.resetPage(ctx, v, 0), nil
 	}
-	to, secret, err := s.people.AskReset(ctx, v.email, address(r))
+	to, secret, err := s.people.AskReset(ctx, v.email, s.Address(r))
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.resetPage(ctx, v, status), nil
@@ -67,12 +67,12 @@ func (s *Account) newPasswordPage(ctx context.Context, r *http.Request, v *newPa
 }
 
 func (s *Account) setReset(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	begun, err := s.people.Reset(ctx, r.PathValue("secret"), people.Try{Password: r.FormValue("password"), Agent: r.UserAgent(), Address: address(r)})
+	begun, err := s.people.Reset(ctx, r.PathValue("secret"), people.Try{Password: r.PostFormValue("password"), Address: s.Address(r), Browser: s.browser(r)})
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.newPasswordPage(ctx, r, &newPasswordView{problem: p}, status), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.proceed(begun, "/account?done=password"), nil
+	return s.proceed(ctx, begun, "/account?done=password")
 }

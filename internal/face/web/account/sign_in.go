@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
@@ -16,6 +17,8 @@ type signInView struct {
 	email   string
 	next    string
 	reset   bool // whether a lost password can be replaced by mail
+
+	providers []people.Provider
 }
 
 func (s *Account) signIn(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -33,14 +36,14 @@ func (s *Account) signIn(ctx context.Context, r *http.Request) (*page.Answer, er
 }
 
 func (s *Account) signInPage(ctx context.Context, v *signInView, status int) *page.Answer {
-	v.reset = s.post != nil
+	v.reset, v.providers = s.post != nil, s.people.Providers
 	return &page.Answer{Title: locale.T(ctx, "sign-in.title"), Body: signInForm(v), Status: status}
 }
 
 func (s *Account) signInPassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	v := &signInView{email: r.FormValue("email"), next: next(r)}
+	v := &signInView{email: r.PostFormValue("email"), next: next(r)}
 	begun, err := s.people.SignIn(ctx, people.Try{
-		Email: v.email, Password: r.FormValue("password"), Address: address(r), Agent: r.UserAgent(),
+		Email: v.email, Password: r.PostFormValue("password"), Address: s.Address(r), Browser: s.browser(r),
 	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
@@ -49,18 +52,18 @@ func (s *Account) signInPassword(ctx context.Context, r *http.Request) (*page.An
 	if err != nil {
 		return nil, err
 	}
-	return s.proceed(begun, v.next), nil
+	return s.proceed(ctx, begun, v.next)
 }
 
 // proceed goes on after a first proof: to where the visitor wanted, or to the
 // page that asks for a code.
-func (s *Account) proceed(b people.Begun, to string) *page.Answer {
+func (s *Account) proceed(ctx context.Context, b people.Begun, to string) (*page.Answer, error) {
 	if b.Session != "" {
-		return s.begun(b.Session, to)
+		return s.begun(ctx, b.Session, to)
 	}
 	return &page.Answer{Redirect: "/sign-in/code?next=" + queryEscape(to), Cookies: []*http.Cookie{
 		s.Keep(page.CeremonyCookie, b.Ceremony, people.CeremonyLasts),
-	}}
+	}}, nil
 }
 
 // codeView is the page that asks for a one-time code.
@@ -79,7 +82,9 @@ func (s *Account) codePage(ctx context.Context, v *codeView, status int) *page.A
 
 func (s *Account) signInCode(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &codeView{next: next(r)}
-	session, err := s.people.SignInWithCode(ctx, s.Secret(r, page.CeremonyCookie), people.Try{Code: r.FormValue("code"), Address: address(r), Agent: r.UserAgent()})
+	session, err := s.people.SignInWithCode(ctx, s.Secret(r, page.CeremonyCookie), people.Try{
+		Code: r.PostFormValue("code"), Address: s.Address(r), Browser: s.browser(r),
+	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.codePage(ctx, v, status), nil
@@ -87,7 +92,7 @@ func (s *Account) signInCode(ctx context.Context, r *http.Request) (*page.Answer
 	if err != nil {
 		return nil, err
 	}
-	return s.begun(session, v.next), nil
+	return s.begun(ctx, session, v.next)
 }
 
 func (s *Account) signOut(ctx context.Context, _ *http.Request) (*page.Answer, error) {
@@ -96,15 +101,17 @@ func (s *Account) signOut(ctx context.Context, _ *http.Request) (*page.Answer, e
 			return nil, err
 		}
 	}
-	return &page.Answer{Redirect: "/", Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}}, nil
+	return &page.Answer{Redirect: "/", Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Forget: true}, nil
 }
 
 // proveView is the page that asks for a fresh proof.
 type proveView struct {
 	problem *component.Problem
 	next    string
-	passkey bool
 	email   string
+	own     *people.Own
+
+	providers []people.Provider // at which the account is connected
 }
 
 func (s *Account) prove(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -116,13 +123,20 @@ func (s *Account) provePage(ctx context.Context, v *proveView, status int) (*pag
 	if err != nil {
 		return nil, err
 	}
-	v.passkey, v.email = len(own.Passkeys) > 0, own.Account.Email
+	v.own, v.email = own, own.Account.Email
+	for _, p := range s.people.Providers {
+		if len(own.Passkeys) == 0 && slices.ContainsFunc(own.Identities, func(i people.Identity) bool { return i.Issuer == p.Issuer() }) {
+			v.providers = append(v.providers, p)
+		}
+	}
 	return &page.Answer{Title: locale.T(ctx, "prove.title"), Body: proveForm(v), Status: status}, nil
 }
 
 func (s *Account) provePassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &proveView{next: next(r)}
-	err := s.people.Prove(ctx, page.Actor(ctx), people.Try{Password: r.FormValue("password"), Address: address(r)})
+	session, err := s.people.Prove(ctx, page.Actor(ctx), people.Try{
+		Password: r.PostFormValue("password"), Code: r.PostFormValue("code"), Address: s.Address(r),
+	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.provePage(ctx, v, status)
@@ -130,5 +144,5 @@ func (s *Account) provePassword(ctx context.Context, r *http.Request) (*page.Ans
 	if err != nil {
 		return nil, err
 	}
-	return &page.Answer{Redirect: v.next}, nil
+	return s.begun(ctx, session, v.next)
 }

@@ -13,7 +13,7 @@ const AssetPath = "/assets/"
 // types of bundled files, so that they do not depend on the machine's tables.
 var types = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml", ".woff2": "font/woff2",
+	".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2",
 }
 
 // Asset serves one bundled file.

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -51,8 +52,9 @@ type Site struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string
-	People  Sessions // nil: nobody signs in
-	Origin  *url.URL // where people reach the site, for cookies and links; may be nil
+	People  Sessions       // nil: nobody signs in
+	Origin  *url.URL       // where people reach the site, for cookies and links; may be nil
+	Proxies []netip.Prefix // that are believed about who asks
 }
 
 // Answer is what an action returns.
@@ -68,8 +70,10 @@ type Answer struct {
 	JSON        []byte // instead of a page
 	File        string // name under which the browser saves JSON; may be empty
 	Cookies     []*http.Cookie
-	Private     bool // not to be stored by anybody: it hangs on a secret
-	Anonymous   bool // the frame names nobody, whoever asked
+	Leave       string // address of another site, to which the page leads on
+	Forget      bool   // the browser removes what it holds of this site
+	Private     bool   // not to be stored by anybody: it hangs on a secret
+	Anonymous   bool   // the frame names nobody, whoever asked
 }
 
 // Action answers one request. The context carries the reader's language.
@@ -83,9 +87,9 @@ func (s *Site) Handle(a Action) http.Handler {
 		if problem != nil {
 			actor = people.Nobody()
 		}
-		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), cookie(r, "lang"), actor.Lang)
+		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), s.Secret(r, "lang"), actor.Lang)
 		if s.Words.Has(query.Get("lang")) {
-			keep(w, r, "lang", query.Get("lang"))
+			s.keep(w, "lang", query.Get("lang"))
 		}
 		ctx := WithActor(locale.With(r.Context(), reader), actor)
 		answer, err := (*Answer)(nil), problem
@@ -95,8 +99,14 @@ func (s *Site) Handle(a Action) http.Handler {
 		if err != nil {
 			answer = s.failure(ctx, r, err)
 		}
+		if answer.Status == http.StatusForbidden {
+			s.refused(ctx, actor, r.Pattern)
+		}
 		for _, c := range answer.Cookies {
 			http.SetCookie(w, c)
+		}
+		if answer.Forget {
+			w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 		}
 		if answer.Redirect != "" {
 			http.Redirect(w, r, answer.Redirect, http.StatusSeeOther)
@@ -111,8 +121,8 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 	if a.Private || !Actor(ctx).Nobody() || len(a.Cookies) > 0 || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	if s.encrypted() {
-		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+	if a.Leave != "" { // a form may send to this site alone, so the way on is a page of its own
+		w.Header().Set("Refresh", "0; url="+a.Leave)
 	}
 	if a.JSON != nil {
 		if a.File != "" {
@@ -154,7 +164,7 @@ func fragment(a *Answer) templ.Component {
 func (s *Site) layout(ctx context.Context, r *http.Request, a *Answer) component.Layout {
 	l := component.Layout{
 		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
-		Theme: cookie(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
+		Theme: s.Secret(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
 		SignIn: s.People != nil, Person: Actor(ctx).Name,
 	}
 	if a.Anonymous {
@@ -215,7 +225,7 @@ func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer 
 
 // proveAt returns where a visitor proves who she is, for the faults that want it.
 func proveAt(key string, r *http.Request) string {
-	at := map[string]string{people.SignInFirst: "/sign-in", people.ProveAgain: "/prove"}[key]
+	at := map[string]string{people.SignInFirst: "/sign-in", people.ProveAgain: "/prove", people.SecondFactor: "/account/second-factor"}[key]
 	if at == "" {
 		return ""
 	}
