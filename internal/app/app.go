@@ -92,7 +92,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return a, err
 	}
 	a.People = people.Open(people.Config{
-		DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key, Providers: providers, Guarded: c.Guarded,
+		DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key, Host: c.host(), Providers: providers, Guarded: c.Guarded,
 	})
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
@@ -126,6 +126,14 @@ func (a *App) Handler() (http.Handler, error) {
 	}
 	mux.Handle("/", pages)
 	return page.Secure(http.MaxBytesHandler(mux, 1<<20), c.strict()), nil
+}
+
+// host is the name under which people reach the site.
+func (c *Config) host() string {
+	if c.Origin == nil {
+		return ""
+	}
+	return c.Origin.Hostname()
 }
 
 // strict is for how long browsers ask an encrypted site encrypted alone. Whether

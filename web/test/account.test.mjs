@@ -71,6 +71,11 @@ test("the first set-up makes an administrator", async () => {
   assert.equal(await page.inputValue("#name"), "Maija", "what was typed is lost");
   await page.fill("#password", password);
   await submit(page, "form.stack button");
+  assert.equal(await heading(), "A second factor is needed");
+  await noViolation("second factor");
+  await page.goto(site.url + "/people");
+  assert.match(page.url(), /second-factor/, "an administrator without a second factor gets through");
+  await page.goto(site.url + "/account");
   assert.equal(await heading(), "My account");
   await noViolation("account");
 });
@@ -91,6 +96,21 @@ test("a passkey is added and signs in", async () => {
   await noViolation("sign-in");
   await page.click("passkey-sign-in button");
   await page.waitForURL(site.url + "/regions/FI1C6");
+});
+
+test("a password alone neither proves nor adds anything where there is a passkey", async () => {
+  const other = await chromium.newContext({ locale: "en-GB" });
+  const tab = await other.newPage();
+  await tab.goto(site.url + "/sign-in");
+  await tab.fill("#email", "maija@example.org");
+  await tab.fill("#password", password);
+  await submit(tab, "form.stack button");
+  assert.equal(await tab.locator("h1").innerText(), "A second factor is needed");
+  await tab.goto(site.url + "/account");
+  await submit(tab, "#codes button");
+  assert.match(tab.url(), /\/prove/);
+  assert.equal(await tab.locator("#password").count(), 0, "the password alone is asked for");
+  await other.close();
 });
 
 test("codes from a phone are a second step", async () => {
@@ -159,8 +179,10 @@ test("without script, everything but passkeys works", async () => {
   await tab.fill("#email", "maija@example.org");
   await tab.fill("#password", password);
   await submit(tab, "form.stack button");
-  assert.equal(await tab.locator("h1").innerText(), "My account");
+  assert.equal(await tab.locator("h1").innerText(), "A second factor is needed");
   await submit(tab, "text=Sign out");
+  await tab.goto(site.url + "/account");
+  assert.match(tab.url(), /sign-in\?next=/);
   await plain.close();
 });
 
@@ -177,7 +199,7 @@ test("an invitation makes one account, once", async () => {
   await tab.fill("#name", "Jan");
   await tab.fill("#password", "siedem cichych jezior latem");
   await submit(tab, "form.stack button");
-  assert.equal(await tab.locator("h1").innerText(), "Moje konto");
+  assert.equal(await tab.locator("h1").innerText(), "Potrzebny jest drugi składnik");
   const stranger = await (await chromium.newContext()).newPage();
   assert.equal((await stranger.goto(link)).status(), 409, "the link works twice");
   await stranger.context().close();

@@ -215,7 +215,7 @@ func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) (session string,
 // newPassword checks a new password against what is known of the person, and
 // hashes it.
 func (d *Directory) newPassword(ctx context.Context, password string, known ...string) (hash string, err error) {
-	if err := d.Hasher.Acceptable(password, known...); err != nil {
+	if err := d.Hasher.Acceptable(password, append(known, d.Host)...); err != nil {
 		return "", err
 	}
 	return d.Hasher.Hash(ctx, password)

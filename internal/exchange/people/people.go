@@ -32,6 +32,7 @@ type Config struct {
 	Random io.Reader      // 32 bytes for a secret, 10 for an id
 	Hasher *signin.Hasher // of passwords
 	Party  *signin.Party  // of passkeys; nil where the site has no name for them
+	Host   string         // of the site, which is no password; may be empty
 	Key    []byte         // for keyed hashes of addresses in the throttle, 32 bytes
 
 	Providers []Provider // through which people may come in
