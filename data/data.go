@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-//go:embed nuts messages outline catalogue frameworks snapshot demo themes
+//go:embed nuts messages outline catalogue frameworks snapshot demo themes passwords
 var files embed.FS
 
 // Nuts returns the folder of NUTS tables, for nuts.Open.
@@ -40,6 +40,9 @@ func Snapshot() []byte {
 	}
 	return b
 }
+
+// Passwords returns the list of common passwords, for signin.
+func Passwords() fs.FS { return folder("passwords") }
 
 // folder returns one embedded folder. The name is a constant of this file and
 // the folder is embedded, so Sub cannot fail on it.

@@ -14,20 +14,25 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"time"
+	_ "time/tzdata" // zones of people, on machines that have no table of them
 
 	"peerscape/data"
 	"peerscape/internal/exchange/catalogue"
+	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/exchange/upload"
 	"peerscape/internal/face/api"
+	"peerscape/internal/face/letter"
 	"peerscape/internal/face/web"
 	"peerscape/internal/face/web/page"
 	"peerscape/internal/machinery/db"
 	"peerscape/internal/machinery/jobs"
+	"peerscape/internal/machinery/mail"
 	"peerscape/internal/machinery/signin"
 	"peerscape/internal/nuts"
 )
@@ -44,6 +49,15 @@ type Config struct {
 	Files    string    // folder of the files that people add; empty: nobody adds any
 	Quota    int64     // bytes that the files of one partnership may take; 0: upload.DefaultQuota
 	Snapshot bool      // load the bundled figures where the database lacks them
+
+	Mail mail.Sender    // of letters; needs an Origin; nil: none are sent
+	Zone *time.Location // of people who have named none; nil: UTC
+
+	Providers  []Provider     // of identity; they need an Origin
+	Guarded    []people.Role  // that need a second factor
+	Proxies    []netip.Prefix // that are believed about who asks
+	Subdomains bool           // browsers ask the sites below the Origin encrypted alone, too
+	Gallery    bool           // everybody sees the examples of components
 }
 
 // App holds every long-lived thing.
@@ -55,12 +69,10 @@ type App struct {
 	Partnerships *partnership.Register
 	Files        *upload.Files // nil without a folder for them
 	Jobs         *jobs.Queue
+	Notices      *notice.Center
 
-	log     *slog.Logger
-	now     func() time.Time
-	version string
-	origin  *url.URL
-	words   []fs.FS
+	config  Config
+	letters *letter.Writer // nil without Mail
 }
 
 // Open opens the database, migrates it, reads the tables and, if asked to,
@@ -72,7 +84,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Messages == nil {
 		c.Messages = []fs.FS{data.Messages()}
 	}
-	a := &App{log: c.Log, now: c.Now, version: c.Version, origin: c.Origin, words: c.Messages}
+	a := &App{config: c}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -92,7 +104,17 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.People = people.Open(people.Config{DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key})
+	providers, err := c.providers()
+	if err != nil {
+		return a, err
+	}
+	if err = a.openNotices(ctx, c); err != nil {
+		return a, err
+	}
+	a.People = people.Open(people.Config{
+		DB: a.DB, Now: c.Now, Random: c.Random, Hasher: signin.NewHasher(c.Random), Party: party, Key: key, Host: c.host(),
+		Providers: providers, Guarded: c.Guarded, Heard: a.Notices.Heard,
+	})
 	if err = a.openFiles(c); err != nil {
 		return a, err
 	}
@@ -103,7 +125,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.Partnerships = partnership.Open(partnership.Config{DB: a.DB, Now: c.Now, Random: c.Random, People: a.People, Regions: a.Regions, Themes: themes})
+	a.Partnerships = partnership.Open(partnership.Config{DB: a.DB, Now: c.Now, Random: c.Random, People: a.People, Regions: a.Regions, Themes: themes, Notices: a.Notices})
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
@@ -125,18 +147,22 @@ func (a *App) Close() error {
 
 // Handler serves the API and the pages.
 func (a *App) Handler() (http.Handler, error) {
-	mux := http.NewServeMux()
-	api.Register(mux, a.Catalogue, a.Regions, a.version, a.log)
+	mux, c := http.NewServeMux(), &a.config
+	api.Register(mux, a.Catalogue, a.Regions, c.Version, c.Log)
+	var letters web.Post
+	if c.Mail != nil {
+		letters = post{a}
+	}
 	pages, err := web.Handler(web.Config{
-		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: a.words,
-		Now: a.now, Log: a.log, Version: a.version, People: a.People, Partnerships: a.Partnerships, Keepers: a.keepers(), Origin: a.origin,
-		Files: a.Files,
+		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: c.Messages,
+		Now: c.Now, Log: c.Log, Version: c.Version, People: a.People, Partnerships: a.Partnerships, Keepers: a.keepers(), Origin: c.Origin,
+		Files: a.Files, Proxies: c.Proxies, Gallery: c.Gallery, Notices: a.Notices, Post: letters, Retentions: a.retentions(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
 	}
 	mux.Handle("/", pages)
-	return bounded(page.Secure(mux)), nil
+	return bounded(page.Secure(mux, c.strict())), nil
 }
 
 // bounded lets no request bring more than its page takes.
@@ -144,6 +170,26 @@ func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.MaxBytesHandler(next, web.Most(r)).ServeHTTP(w, r)
 	})
+}
+
+// host is the name under which people reach the site.
+func (c *Config) host() string {
+	if c.Origin == nil {
+		return ""
+	}
+	return c.Origin.Hostname()
+}
+
+// strict is for how long browsers ask an encrypted site encrypted alone. Whether
+// that holds for the sites below it is the operator's to say, who knows them.
+func (c *Config) strict() string {
+	switch {
+	case c.Origin == nil || c.Origin.Scheme != "https":
+		return ""
+	case c.Subdomains:
+		return "max-age=31536000; includeSubDomains"
+	}
+	return "max-age=31536000"
 }
 
 // Limits on how long a request may take to arrive and an answer to leave.
@@ -170,7 +216,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout,
 		WriteTimeout: answerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+		ErrorLog: slog.NewLogLogger(a.config.Log.Handler(), slog.LevelWarn),
 	}
 	var warming sync.WaitGroup
 	defer warming.Wait()
@@ -178,7 +224,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	defer enough()
 	warming.Go(func() {
 		if err := a.Catalogue.Warm(warm); err != nil && warm.Err() == nil {
-			a.log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
+			a.config.Log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
 		}
 	})
 	warming.Go(func() { a.Jobs.Work(warm) })

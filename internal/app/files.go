@@ -16,14 +16,14 @@ func (a *App) openFiles(c Config) error {
 		return err
 	}
 	a.Files = upload.Open(upload.Config{
-		DB: a.DB, People: a.People, Blobs: store, Now: c.Now, Random: c.Random, Quota: c.Quota, Queue: a.queueFile,
+		DB: a.DB, People: a.People, Blobs: store, Now: c.Now, Random: c.Random, Quota: c.Quota, Queue: a.queueFile, Notices: a.Notices,
 	})
 	return nil
 }
 
 // keepers are the subjects that hold something about persons.
 func (a *App) keepers() []people.Keeper {
-	all := []people.Keeper{a.Partnerships}
+	all := []people.Keeper{a.Partnerships, a.Notices}
 	if a.Files != nil {
 		all = append(all, a.Files)
 	}

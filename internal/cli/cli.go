@@ -82,6 +82,7 @@ type grammar struct {
 	Peers       peersCommand       `cmd:"" help:"Find the regions that are built like a region, with reasons."`
 	Profile     profileCommand     `cmd:"" help:"Compare a region with peers, country, class, EU and metropolis."`
 	Revisions   revisionsCommand   `cmd:"" help:"List what a newer vintage of a dataset revised."`
+	Mail        mailCommand        `cmd:"" help:"Try the mail server that sends letters."`
 	Messages    messagesCommand    `cmd:"" help:"Export and import the texts of the interface for translators."`
 	Demo        demoCommand        `cmd:"" help:"Set up a demonstration partnership: Next2Met, 2019 to 2023."`
 	OpenAPI     openAPICommand     `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`

@@ -71,7 +71,10 @@ test("the first set-up makes an administrator", async () => {
   assert.equal(await page.inputValue("#name"), "Maija", "what was typed is lost");
   await page.fill("#password", password);
   await submit(page, "form.stack button");
-  assert.equal(await heading(), "New partnership");
+  assert.equal(await heading(), "A second factor is needed");
+  await noViolation("second factor");
+  await page.goto(site.url + "/people");
+  assert.match(page.url(), /second-factor/, "an administrator without a second factor gets through");
   await page.goto(site.url + "/account");
   assert.equal(await heading(), "My account");
   await noViolation("account");
@@ -95,6 +98,21 @@ test("a passkey is added and signs in", async () => {
   await page.waitForURL(site.url + "/regions/FI1C6");
 });
 
+test("a password alone neither proves nor adds anything where there is a passkey", async () => {
+  const other = await chromium.newContext({ locale: "en-GB" });
+  const tab = await other.newPage();
+  await tab.goto(site.url + "/sign-in");
+  await tab.fill("#email", "maija@example.org");
+  await tab.fill("#password", password);
+  await submit(tab, "form.stack button");
+  assert.equal(await tab.locator("h1").innerText(), "A second factor is needed");
+  await tab.goto(site.url + "/account");
+  await submit(tab, "#codes button");
+  assert.match(tab.url(), /\/prove/);
+  assert.equal(await tab.locator("#password").count(), 0, "the password alone is asked for");
+  await other.close();
+});
+
 test("codes from a phone are a second step", async () => {
   await page.goto(site.url + "/account");
   await submit(page, "#codes button");
@@ -106,7 +124,8 @@ test("codes from a phone are a second step", async () => {
   await submit(page, "#codes button");
   const shown = await page.locator("code.secret").innerText();
   assert.notEqual(shown, secret, "the refused secret stays");
-  await page.fill("#confirm", codeNow(shown));
+  const used = codeNow(shown);
+  await page.fill("#confirm", used);
   await submit(page, "#enrol form button");
   const recovery = await page.locator(".codes code").allInnerTexts();
   assert.equal(recovery.length, 10);
@@ -114,7 +133,7 @@ test("codes from a phone are a second step", async () => {
   await signIn();
   assert.equal(await heading(), "Second step");
   await noViolation("second step");
-  await page.fill("#code", codeNow(shown)); // used just now
+  await page.fill("#code", used);
   await submit(page, "form.stack button");
   assert.match(await page.locator(".wrong").innerText(), /not right/, "a code is taken twice");
   await page.fill("#code", recovery[3].toUpperCase());
@@ -161,8 +180,10 @@ test("without script, everything but passkeys works", async () => {
   await tab.fill("#email", "maija@example.org");
   await tab.fill("#password", password);
   await submit(tab, "form.stack button");
-  assert.equal(await tab.locator("h1").innerText(), "My account");
+  assert.equal(await tab.locator("h1").innerText(), "A second factor is needed");
   await submit(tab, "text=Sign out");
+  await tab.goto(site.url + "/account");
+  assert.match(tab.url(), /sign-in\?next=/);
   await plain.close();
 });
 
@@ -179,7 +200,7 @@ test("an invitation makes one account, once", async () => {
   await tab.fill("#name", "Jan");
   await tab.fill("#password", "siedem cichych jezior latem");
   await submit(tab, "form.stack button");
-  assert.equal(await tab.locator("h1").innerText(), "Moje konto");
+  assert.equal(await tab.locator("h1").innerText(), "Potrzebny jest drugi składnik");
   const stranger = await (await chromium.newContext()).newPage();
   assert.equal((await stranger.goto(link)).status(), 409, "the link works twice");
   await stranger.context().close();

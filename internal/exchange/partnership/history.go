@@ -77,7 +77,10 @@ func (r *Register) Restore(ctx context.Context, a *people.Actor, partnership str
 		if err != nil {
 			return err
 		}
-		return store(ctx, tx, p, x, v)
+		if err := store(ctx, tx, p, x, v); err != nil {
+			return err
+		}
+		return r.tell(ctx, tx, p, x, a.Account, restored)
 	})
 }
 
@@ -129,7 +132,10 @@ func (r *Register) Translate(ctx context.Context, a *people.Actor, partnership s
 			}
 		}
 		x.Self().Version = expect
-		return r.keep(ctx, tx, p, x, a.Account, "")
+		if err := r.keep(ctx, tx, p, x, a.Account, ""); err != nil {
+			return err
+		}
+		return r.tell(ctx, tx, p, x, a.Account, translated)
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"peerscape/internal/exchange/content"
+	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/fault"
 	"peerscape/internal/machinery/db"
@@ -26,6 +27,7 @@ type Config struct {
 	People  *people.Directory
 	Regions *nuts.Nomenclature
 	Themes  []Theme
+	Notices *notice.Center // nil: nobody is told of changes
 }
 
 // Register is all partnerships of an installation.
@@ -175,7 +177,14 @@ func (r *Register) SaveAll(ctx context.Context, a *people.Actor, partnership, no
 			if err := r.Allowed(a, p, x); err != nil {
 				return err
 			}
-			return r.keep(ctx, tx, p, x, a.Account, note)
+			act := changed
+			if x.Self().ID == "" {
+				act = added
+			}
+			if err := r.keep(ctx, tx, p, x, a.Account, note); err != nil {
+				return err
+			}
+			return r.tell(ctx, tx, p, x, a.Account, act)
 		})
 	})
 }
@@ -310,7 +319,10 @@ func (r *Register) Remove(ctx context.Context, a *people.Actor, partnership stri
 		if err != nil {
 			return err
 		}
-		return store(ctx, tx, p, x, v)
+		if err := store(ctx, tx, p, x, v); err != nil {
+			return err
+		}
+		return r.tell(ctx, tx, p, x, a.Account, removed)
 	})
 }
 

@@ -3,8 +3,10 @@ package partnership
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"peerscape/internal/exchange/content"
+	"peerscape/internal/fault"
 	"peerscape/internal/machinery/db"
 )
 
@@ -142,4 +144,46 @@ func selectVersionsNaming(ctx context.Context, q db.Querier, account string) ([]
 func countVersions(ctx context.Context, q db.Querier, account string) (n int, err error) {
 	err = q.QueryRow(ctx, `SELECT COUNT(*) FROM version WHERE author = $1 ORDER BY 1 LIMIT 1`, account).Scan(&n)
 	return n, err
+}
+
+// dated is a semester with the partnership that it belongs to.
+type dated struct {
+	*Semester
+	partnership, slug string
+}
+
+// selectSemesters lists the semesters of all partnerships that have a day on which
+// the report is due.
+func selectSemesters(ctx context.Context, q db.Querier) ([]dated, error) {
+	all, err := db.Collect(ctx, q, func(rows *db.Rows) (d dated, err error) {
+		var e Entry
+		var body string
+		if err = rows.Scan(&e.ID, &e.Version, &body, &d.partnership, &d.slug); err != nil {
+			return d, err
+		}
+		x, err := Decode(SemesterKind, e, []byte(body))
+		if err == nil {
+			d.Semester = x.(*Semester)
+		}
+		return d, err
+	}, `SELECT s.id, s.version, s.body, p.id, p.slug FROM part s JOIN partnership p ON p.id = s.partnership
+		WHERE s.kind = $1 AND s.body <> 'null' ORDER BY s.id LIMIT 100000`, string(SemesterKind))
+	return slices.DeleteFunc(all, func(d dated) bool { return d.Semester == nil || d.Due == "" }), err
+}
+
+// selectName returns a partnership's short name; empty where there is none.
+func selectName(ctx context.Context, q db.Querier, id string) (string, error) {
+	var body string
+	err := q.QueryRow(ctx, `SELECT body FROM partnership WHERE id = $1 ORDER BY id LIMIT 1`, id).Scan(&body)
+	if fault.KindOf(err) == fault.Missing {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	x, err := Decode(ProfileKind, Entry{ID: id}, []byte(body))
+	if err != nil {
+		return "", err
+	}
+	return x.(*Profile).Short, nil
 }

@@ -21,6 +21,7 @@ type Actor struct {
 	Session string    // handle of the session
 	How     string    // how the session began
 	Proved  time.Time // when the person last proved who she is
+	Lacking bool      // a role of hers needs a second factor, and this session has none
 
 	table table
 }
@@ -37,12 +38,27 @@ func (a *Actor) May(act Act, on Object) error {
 	if a.Nobody() {
 		return signInFirst()
 	}
+	if a.Lacking {
+		return secondFactorFirst()
+	}
 	for _, g := range a.Grants {
 		if a.table.allows(g, act, on) {
 			return nil
 		}
 	}
 	return a.table.denied(act, on)
+}
+
+// In returns nil if the actor has signed in with all that her roles need, for what
+// is her own and asks for no permission.
+func (a *Actor) In() error {
+	if a.Nobody() {
+		return signInFirst()
+	}
+	if a.Lacking {
+		return secondFactorFirst()
+	}
+	return nil
 }
 
 // Can reports May as yes or no, for what a page shows.
@@ -95,6 +111,9 @@ func (a *Actor) Givable(partnership string) (roles []Role, regions []nuts.Code) 
 // mayGive reports whether the actor may give a role. An administrator names
 // project managers of any partnership; others give within their own.
 func (a *Actor) mayGive(g *Grant) error {
+	if a.Lacking {
+		return secondFactorFirst()
+	}
 	for _, own := range a.Grants {
 		if own.Role != Administrator && own.Partnership != g.Partnership {
 			continue
@@ -126,6 +145,7 @@ func (d *Directory) as(ctx context.Context, a *Actor, fn func(tx *db.Tx, a *Acto
 		if now.Grants, err = selectGrants(ctx, tx, a.Account, d.today()); err != nil {
 			return err
 		}
+		now.Lacking = d.lacking(now.Grants, now.How)
 		return fn(tx, &now)
 	})
 }
@@ -145,11 +165,13 @@ func (a *Actor) Fresh(now time.Time) error {
 	return nil
 }
 
-// ProveAgain is the key of the fault by which pages ask for a fresh proof, and
-// SignInFirst of the one by which they send a visitor to sign in.
+// ProveAgain is the key of the fault by which pages ask for a fresh proof,
+// SignInFirst of the one by which they send a visitor to sign in, SecondFactor of
+// the one by which they have her set up a second factor, or use it.
 const (
-	ProveAgain  = "people.prove-again"
-	SignInFirst = "people.sign-in-first"
+	ProveAgain   = "people.prove-again"
+	SignInFirst  = "people.sign-in-first"
+	SecondFactor = "people.second-factor"
 )
 
 func signInFirst() error {

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -27,6 +28,18 @@ var (
 	perAccount = allowance{100, 30 * time.Second}
 	perAddress = allowance{100, 15 * time.Minute}
 )
+
+// perStart bounds what a place may begin without finishing it.
+var perStart = allowance{60, time.Minute}
+
+// begun counts what a place begins; there is nothing to guess there.
+func (d *Directory) begun(kind, address string) []counter {
+	place, known := placeOf(address)
+	if !known {
+		return nil
+	}
+	return []counter{{d.tried("begun "+kind, place), perStart, true}}
+}
 
 // window is how long tries count.
 const window = 15 * time.Minute
@@ -56,15 +69,15 @@ func (d *Directory) counters(kind, what, address string) []counter {
 }
 
 // placeOf is where a visitor comes from, an IPv6 network as a whole. It is not
-// known where the address is of this machine or a private network: that of a
-// proxy, behind which is everybody.
+// known where the address is empty, that of a proxy with nobody behind it, or of
+// this machine: that of a proxy which nobody has named, behind which is everybody.
 func placeOf(address string) (place string, known bool) {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return "", false
 	}
 	ip = ip.Unmap()
-	known = !ip.IsLoopback() && !ip.IsPrivate() && !ip.IsLinkLocalUnicast()
+	known = !ip.IsLoopback()
 	if ip.Is6() {
 		if p, err := ip.Prefix(64); err == nil {
 			ip = p.Addr()
@@ -83,6 +96,16 @@ func (d *Directory) tried(kind, what string) string {
 // judged; passed takes it back. It is a fault of kind Unavailable where one has to
 // wait.
 func (d *Directory) try(ctx context.Context, all []counter) error {
+	err := d.weigh(ctx, all)
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Key == Wait {
+		if err := d.noteSeldom(ctx, Nobody(), "throttled", "", nil); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *Directory) weigh(ctx context.Context, all []counter) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := tx.Lock(ctx, "people.attempt"); err != nil {
 			return err

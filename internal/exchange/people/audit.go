@@ -41,7 +41,55 @@ func (d *Directory) note(ctx context.Context, tx *db.Tx, actor, act, object, par
 		}
 		text = string(b)
 	}
-	return insertAudit(ctx, tx, written(d.Now()), actor, act, object, partnership, text)
+	now := d.Now()
+	if err := insertAudit(ctx, tx, written(now), actor, act, object, partnership, text); err != nil || d.Heard == nil {
+		return err
+	}
+	return d.Heard(ctx, tx, Entry{At: now, Actor: actor, Act: act, Object: object, Partnership: partnership, Details: details})
+}
+
+// Lines about what was refused: so many of one kind about one thing and by one
+// person in a window, and so many of one kind in all, that nobody floods the log.
+const (
+	seldom    = 5
+	seldomAll = 200
+)
+
+// Refused notes that a page refused something to somebody.
+func (d *Directory) Refused(ctx context.Context, a *Actor, route string) error {
+	return d.noteSeldom(ctx, a, "refused", "route:"+route, nil)
+}
+
+// noteSeldom writes a line unless there have been many like it.
+func (d *Directory) noteSeldom(ctx context.Context, a *Actor, act, object string, details map[string]string) error {
+	who := ""
+	if !a.Nobody() {
+		who = a.Account
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if err := tx.Lock(ctx, "people.attempt"); err != nil {
+			return err
+		}
+		for _, c := range []struct {
+			key  string
+			most int
+		}{{d.tried("note", act+" "+object+" "+who), seldom}, {d.tried("note", act), seldomAll}} {
+			count, first, _, err := selectAttempt(ctx, tx, c.key)
+			if err != nil {
+				return err
+			}
+			if d.Now().Sub(first) > window {
+				count, first = 0, d.Now()
+			}
+			if count >= c.most {
+				return nil
+			}
+			if err := upsertAttempt(ctx, tx, c.key, count+1, first, time.Time{}); err != nil {
+				return err
+			}
+		}
+		return d.note(ctx, tx, who, act, object, "", details)
+	})
 }
 
 // AuditFilter picks lines. Empty fields pick all that the actor may see.

@@ -101,7 +101,7 @@ func (d *Directory) SetUp(ctx context.Context, code, address string, n Newcomer)
 		if err := d.give(ctx, tx, Grant{Account: id, Role: Administrator}); err != nil {
 			return err
 		}
-		session, err = d.begin(ctx, tx, id, "invitation", n.Agent)
+		session, err = d.begin(ctx, tx, id, "invitation", n.Browser)
 		return err
 	})
 	return session, err

@@ -77,6 +77,9 @@ func (d *Directory) ConfirmCodes(ctx context.Context, a *Actor, code string) (re
 				return err
 			}
 		}
+		if err := d.strengthen(ctx, tx, a, "code"); err != nil {
+			return err
+		}
 		return d.note(ctx, tx, a.Account, "codes-on", "account:"+a.Account, "", nil)
 	})
 	return recovery, err

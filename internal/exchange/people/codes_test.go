@@ -130,7 +130,7 @@ func TestPasskey(t *testing.T) {
 			w.Fatalf("passkeys %+v", own.Passkeys)
 		}
 		in := func() (string, error) {
-			options, ceremony, err := w.PasskeyOptions(w.ctx)
+			options, ceremony, err := w.PasskeyOptions(w.ctx, "")
 			if err != nil {
 				return "", err
 			}
@@ -138,7 +138,7 @@ func TestPasskey(t *testing.T) {
 			if err != nil {
 				return "", err
 			}
-			return w.SignInWithPasskey(w.ctx, Nobody(), ceremony, []byte(virtualwebauthn.CreateAssertionResponse(rp, auth, key, *asked)), "")
+			return w.SignInWithPasskey(w.ctx, Nobody(), ceremony, []byte(virtualwebauthn.CreateAssertionResponse(rp, auth, key, *asked)), Browser{})
 		}
 		if got := w.actor(must(w, in)); got.Account != a.Account || got.How != "passkey" {
 			w.Errorf("signed in as %+v", got)
@@ -162,20 +162,4 @@ func newKey() virtualwebauthn.Credential {
 			return key
 		}
 	}
-}
-
-// What changes access asks for all that signing in does.
-func TestProvingAsksTheCodeToo(t *testing.T) {
-	each(t, func(w *world) {
-		a := w.founder()
-		e := must(w, func() (*Enrolment, error) { return w.BeginCodes(w.ctx, a) })
-		must(w, func() ([]string, error) { return w.ConfirmCodes(w.ctx, a, shown(e.Secret, w.now)) })
-		w.now = w.now.Add(time.Hour)
-		prove := func(code string) error { return w.Prove(w.ctx, a, Try{Password: password, Code: code}) }
-		wantFault(w, prove(""), fault.Invalid, "people.wrong-code")
-		wantFault(w, a.Fresh(w.now), fault.Denied, ProveAgain)
-		if err := prove(shown(e.Secret, w.now)); err != nil {
-			t.Fatal(err)
-		}
-	})
 }

@@ -14,7 +14,7 @@ import (
 type Try struct {
 	Email, Password, Code string
 	Address               string // network address, for the throttle
-	Agent                 string // of the browser, for the list of sessions
+	Browser
 }
 
 // Begun is a sign-in that has gone well so far: a session, or the ceremony in
@@ -62,17 +62,24 @@ func (d *Directory) SignIn(ctx context.Context, t Try) (Begun, error) {
 				return err
 			}
 		}
-		codes, err := selectCodes(ctx, tx, account.ID)
-		if err != nil {
-			return err
-		}
-		if codes.confirmed {
-			out.Ceremony, err = d.open(ctx, tx, "code", account.ID, nil, CeremonyLasts)
-			return err
-		}
-		out.Session, err = d.begin(ctx, tx, account.ID, "password", t.Agent)
+		out, err = d.admit(ctx, tx, account.ID, "password", t.Browser)
 		return err
 	})
+	return out, err
+}
+
+// admit goes on after a first proof: with a session, or where codes are switched
+// on with the ceremony that awaits one.
+func (d *Directory) admit(ctx context.Context, tx *db.Tx, account, how string, b Browser) (out Begun, err error) {
+	codes, err := selectCodes(ctx, tx, account)
+	if err != nil {
+		return out, err
+	}
+	if codes.confirmed {
+		out.Ceremony, err = d.open(ctx, tx, "code", account, []byte(how), CeremonyLasts)
+		return out, err
+	}
+	out.Session, err = d.begin(ctx, tx, account, how, b)
 	return out, err
 }
 
@@ -148,7 +155,7 @@ func (d *Directory) SignInWithCode(ctx context.Context, ceremony string, t Try) 
 		if err := d.passed(ctx, tx, counted); err != nil {
 			return err
 		}
-		session, err = d.begin(ctx, tx, c.account, "password+code", t.Agent)
+		session, err = d.begin(ctx, tx, c.account, string(c.state)+"+code", t.Browser)
 		return err
 	})
 	if errors.Is(err, errWrongCode) {
@@ -163,28 +170,30 @@ func wrongCode() error {
 	return fault.New(fault.Invalid, "people.wrong-code", "this code is not right").Do("Wait for the next one and write it")
 }
 
-// Prove refreshes the proof of a session by the password, and by a code too where
-// codes are on: what changes access asks for all that signing in does.
-func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) error {
-	if a.Nobody() {
-		return signInFirst()
-	}
-	account, err := selectAccount(ctx, d.DB.Read(), a.Account)
+// Prove refreshes the proof of a session by the password and, where codes are
+// switched on, a code; who has passkeys and no codes proves herself with one of
+// them. It returns the new secret of the session.
+func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) (session string, err error) {
+	own, err := d.Own(ctx, a)
 	if err != nil {
-		return err
+		return "", err
 	}
-	counted := d.counters("prove", account.Email, t.Address)
+	if len(own.Passkeys) > 0 && !own.Codes {
+		return "", fault.New(fault.Invalid, "people.prove-passkey", "the password alone does not do").Do("Confirm with your passkey")
+	}
+	counted := d.counters("prove", own.Account.Email, t.Address)
 	if err := d.try(ctx, counted); err != nil {
-		return err
+		return "", err
 	}
-	_, right, _, err := d.check(ctx, account.Email, t.Password)
+	_, right, _, err := d.check(ctx, own.Account.Email, t.Password)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !right {
-		return d.refuse(ctx, a.Account, "prove", wrong())
+		return "", d.refuse(ctx, a.Account, "prove", wrong())
 	}
 	err = d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
+		factor := ""
 		codes, err := selectCodes(ctx, tx, a.Account)
 		if err != nil {
 			return err
@@ -193,22 +202,24 @@ func (d *Directory) Prove(ctx context.Context, a *Actor, t Try) error {
 			if ok, err := d.takeCode(ctx, tx, a.Account, t.Code); err != nil || !ok {
 				return errors.Join(err, errWrongCode)
 			}
+			factor = "code"
 		}
 		if err := d.passed(ctx, tx, counted); err != nil {
 			return err
 		}
-		return proveSession(ctx, tx, a.Account, a.Session, written(d.Now()))
+		session, err = d.proved(ctx, tx, a, factor)
+		return err
 	})
 	if errors.Is(err, errWrongCode) {
-		return d.refuse(ctx, a.Account, "prove", wrongCode())
+		return "", d.refuse(ctx, a.Account, "prove", wrongCode())
 	}
-	return err
+	return session, err
 }
 
 // newPassword checks a new password against what is known of the person, and
 // hashes it.
 func (d *Directory) newPassword(ctx context.Context, password string, known ...string) (hash string, err error) {
-	if err := d.Hasher.Acceptable(password, known...); err != nil {
+	if err := d.Hasher.Acceptable(password, append(known, d.Host)...); err != nil {
 		return "", err
 	}
 	return d.Hasher.Hash(ctx, password)
@@ -336,15 +347,7 @@ func (d *Directory) Reset(ctx context.Context, secret string, t Try) (Begun, err
 		if err := d.note(ctx, tx, account.ID, "password-reset", "account:"+account.ID, "", nil); err != nil {
 			return err
 		}
-		codes, err := selectCodes(ctx, tx, account.ID)
-		if err != nil {
-			return err
-		}
-		if codes.confirmed {
-			out.Ceremony, err = d.open(ctx, tx, "code", account.ID, nil, CeremonyLasts)
-			return err
-		}
-		out.Session, err = d.begin(ctx, tx, account.ID, "password", t.Agent)
+		out, err = d.admit(ctx, tx, account.ID, "password", t.Browser)
 		return err
 	})
 	return out, err

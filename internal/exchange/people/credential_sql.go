@@ -148,3 +148,35 @@ func selectNames(ctx context.Context, q db.Querier, accounts []string) (map[stri
 func stepCodes(ctx context.Context, tx *db.Tx, account string, step int64) error {
 	return one(tx.Exec(ctx, "UPDATE one_time_code SET step = $1 WHERE account = $2 AND step < $3", step, account, step))
 }
+
+func deletePasskeys(ctx context.Context, tx *db.Tx, account string) error {
+	_, err := tx.Exec(ctx, "DELETE FROM passkey WHERE account = $1", account)
+	return err
+}
+
+// selectIdentity returns the account of an identity, empty where nobody has it.
+func selectIdentity(ctx context.Context, q db.Querier, issuer, subject string) (account string, err error) {
+	err = q.QueryRow(ctx, "SELECT account FROM identity WHERE issuer = $1 AND subject = $2 ORDER BY account LIMIT 1", issuer, subject).Scan(&account)
+	if err != nil && fault.KindOf(err) == fault.Missing {
+		return "", nil
+	}
+	return account, err
+}
+
+func selectIdentities(ctx context.Context, q db.Querier, account string) ([]Identity, error) {
+	return db.Collect(ctx, q, func(r *db.Rows) (i Identity, err error) {
+		created := ""
+		err = r.Scan(&i.Issuer, &i.Subject, &created)
+		i.Created = read(created)
+		return i, err
+	}, "SELECT issuer, subject, created FROM identity WHERE account = $1 ORDER BY created, issuer, subject LIMIT $2", account, mostListed)
+}
+
+func insertIdentity(ctx context.Context, tx *db.Tx, issuer, subject, account, now string) error {
+	_, err := tx.Exec(ctx, "INSERT INTO identity (issuer, subject, account, created) VALUES ($1, $2, $3, $4)", issuer, subject, account, now)
+	return err
+}
+
+func deleteIdentity(ctx context.Context, tx *db.Tx, issuer, subject string) error {
+	return one(tx.Exec(ctx, "DELETE FROM identity WHERE issuer = $1 AND subject = $2", issuer, subject))
+}

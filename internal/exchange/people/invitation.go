@@ -128,7 +128,7 @@ func (d *Directory) Accept(ctx context.Context, a *Actor, secret string) error {
 		return signInFirst()
 	}
 	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
-		i, err := d.take(ctx, tx, secret, a.Account)
+		i, err := d.take(ctx, tx, hashed(secret), a.Account)
 		if err != nil {
 			return err
 		}
@@ -144,7 +144,10 @@ func (d *Directory) Accept(ctx context.Context, a *Actor, secret string) error {
 }
 
 // Newcomer is what a person gives who accepts an invitation without an account.
-type Newcomer struct{ Name, Password, Lang, Agent string }
+type Newcomer struct {
+	Name, Password, Lang string
+	Browser
+}
 
 // Join makes the account of a person who was invited, gives her the role and
 // starts a session.
@@ -162,7 +165,7 @@ func (d *Directory) Join(ctx context.Context, secret string, n Newcomer) (sessio
 		if err != nil {
 			return err
 		}
-		if i, err = d.take(ctx, tx, secret, id); err != nil {
+		if i, err = d.take(ctx, tx, hashed(secret), id); err != nil {
 			return err
 		}
 		if err := upsertPassword(ctx, tx, id, hash, written(d.Now())); err != nil {
@@ -171,7 +174,7 @@ func (d *Directory) Join(ctx context.Context, secret string, n Newcomer) (sessio
 		if err := d.give(ctx, tx, i.grant(id)); err != nil {
 			return err
 		}
-		session, err = d.begin(ctx, tx, id, "invitation", n.Agent)
+		session, err = d.begin(ctx, tx, id, "invitation", n.Browser)
 		return err
 	})
 	return session, err
@@ -198,8 +201,8 @@ func (d *Directory) newAccount(ctx context.Context, tx *db.Tx, email string, n N
 }
 
 // take uses an invitation up, so that of two who accept at once one succeeds.
-func (d *Directory) take(ctx context.Context, tx *db.Tx, secret, account string) (*Invitation, error) {
-	i, err := selectInvitation(ctx, tx, hashed(secret))
+func (d *Directory) take(ctx context.Context, tx *db.Tx, token, account string) (*Invitation, error) {
+	i, err := selectInvitation(ctx, tx, token)
 	if err != nil {
 		return nil, unknownLink(err)
 	}

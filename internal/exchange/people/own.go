@@ -14,6 +14,8 @@ type Own struct {
 	Codes    bool      // whether one-time codes are switched on
 	Recovery int       // recovery codes left
 	Passkeys []Passkey // by day of making
+
+	Identities []Identity // by day of connecting
 }
 
 // Passkey is one with which a person signs in.
@@ -41,7 +43,13 @@ func (d *Directory) Own(ctx context.Context, a *Actor) (*Own, error) {
 	if o.Recovery, err = countRecovery(ctx, q, a.Account); err != nil {
 		return nil, err
 	}
-	o.Passkeys, err = selectPasskeys(ctx, q, a.Account)
+	if o.Passkeys, err = selectPasskeys(ctx, q, a.Account); err != nil {
+		return nil, err
+	}
+	o.Identities, err = selectIdentities(ctx, q, a.Account)
+	for i := range o.Identities {
+		d.label(&o.Identities[i])
+	}
 	return o, err
 }
 

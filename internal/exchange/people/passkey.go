@@ -84,6 +84,9 @@ func (d *Directory) AddPasskey(ctx context.Context, a *Actor, ceremony, name str
 		if err := insertPasskey(ctx, tx, a.Account, id, name, credential, written(d.Now())); err != nil {
 			return err
 		}
+		if err := d.strengthen(ctx, tx, a, "passkey"); err != nil {
+			return err
+		}
 		return d.note(ctx, tx, a.Account, "passkey-added", "account:"+a.Account, "", nil)
 	})
 }
@@ -94,18 +97,10 @@ func (d *Directory) DropPasskey(ctx context.Context, a *Actor, id string) error 
 		return err
 	}
 	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
-		password, _, err := selectProofs(ctx, tx, a.Account)
-		if err != nil {
-			return err
-		}
-		keys, err := selectPasskeys(ctx, tx, a.Account)
-		if err != nil {
-			return err
-		}
-		if !password && len(keys) < 2 {
-			return fault.New(fault.Conflict, "people.last-proof", "this passkey is your only way in").Do("Set a password first")
-		}
 		if err := deletePasskey(ctx, tx, a.Account, id); err != nil {
+			return err
+		}
+		if err := d.wayIn(ctx, tx, a.Account); err != nil {
 			return err
 		}
 		return d.note(ctx, tx, a.Account, "passkey-removed", "account:"+a.Account, "", nil)
@@ -113,7 +108,10 @@ func (d *Directory) DropPasskey(ctx context.Context, a *Actor, id string) error 
 }
 
 // PasskeyOptions begins a proof by passkey.
-func (d *Directory) PasskeyOptions(ctx context.Context) (options []byte, ceremony string, err error) {
+func (d *Directory) PasskeyOptions(ctx context.Context, address string) (options []byte, ceremony string, err error) {
+	if err := d.try(ctx, d.begun("passkey", address)); err != nil {
+		return nil, "", err
+	}
 	options, state, err := d.Party.BeginProof()
 	if err != nil {
 		return nil, "", err
@@ -128,17 +126,20 @@ func (d *Directory) PasskeyOptions(ctx context.Context) (options []byte, ceremon
 // SignInWithPasskey finishes a proof and starts a session. A passkey proves
 // possession and the person at once, so no code is asked for. Somebody who has
 // signed in proves herself anew: another person's passkey is refused, and the
-// session stays the same, so that none is returned.
-func (d *Directory) SignInWithPasskey(ctx context.Context, a *Actor, ceremony string, response []byte, agent string) (session string, err error) {
+// session gets a new secret.
+func (d *Directory) SignInWithPasskey(ctx context.Context, a *Actor, ceremony string, response []byte, b Browser) (session string, err error) {
 	c, err := d.peek(ctx, d.DB.Read(), "proof", ceremony)
 	if err != nil {
 		return "", err
 	}
+	whose := ""
 	p, err := d.Party.FinishProof(c.state, response, func(handle string) (signin.Holder, error) {
-		return d.holder(ctx, d.DB.Read(), handle)
+		h, err := d.holder(ctx, d.DB.Read(), handle)
+		whose = h.Handle
+		return h, err
 	})
 	if err != nil {
-		return "", err
+		return "", d.refuse(ctx, whose, "passkey", err)
 	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		if err := d.finish(ctx, tx, ceremony); err != nil {
@@ -156,9 +157,10 @@ func (d *Directory) SignInWithPasskey(ctx context.Context, a *Actor, ceremony st
 			if p.Handle != a.Account {
 				return fault.New(fault.Denied, "people.another", "this passkey is of another account").Do("Take one of yours, or sign out first")
 			}
-			return proveSession(ctx, tx, a.Account, a.Session, written(d.Now()))
+			session, err = d.proved(ctx, tx, a, "passkey")
+			return err
 		}
-		session, err = d.begin(ctx, tx, p.Handle, "passkey", agent)
+		session, err = d.begin(ctx, tx, p.Handle, "passkey", b)
 		return err
 	})
 	return session, err

@@ -32,7 +32,14 @@ type Config struct {
 	Random io.Reader      // 32 bytes for a secret, 10 for an id
 	Hasher *signin.Hasher // of passwords
 	Party  *signin.Party  // of passkeys; nil where the site has no name for them
+	Host   string         // of the site, which is no password; may be empty
 	Key    []byte         // for keyed hashes of addresses in the throttle, 32 bytes
+
+	Providers []Provider // through which people may come in
+	Guarded   []Role     // that need a second factor; nil: none
+
+	// Heard gets every line of the audit log, in its transaction; nil: nobody does.
+	Heard func(ctx context.Context, tx *db.Tx, e Entry) error
 }
 
 // Directory is all people of an installation.

@@ -128,7 +128,7 @@ func TestSignIn(t *testing.T) {
 	each(t, func(w *world) {
 		w.founder()
 		try := func(email, pass string) error {
-			_, err := w.SignIn(w.ctx, Try{Email: email, Password: pass, Address: "192.0.2.9", Agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"})
+			_, err := w.SignIn(w.ctx, Try{Email: email, Password: pass, Address: "192.0.2.9", Browser: Browser{Agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}})
 			return err
 		}
 		unknown, wrongOne := try("nobody@example.org", password), try("admin@example.org", "heron lantern seventy bridge")
@@ -141,7 +141,7 @@ func TestSignIn(t *testing.T) {
 			w.Fatal(err)
 		}
 		a := w.actor(must(w, func() (Begun, error) {
-			return w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: password, Address: "192.0.2.9", Agent: "Firefox/1 Windows"})
+			return w.SignIn(w.ctx, Try{Email: "admin@example.org", Password: password, Address: "192.0.2.9", Browser: Browser{Agent: "Firefox/1 Windows"}})
 		}).Session)
 		all := must(w, func() ([]Session, error) { return w.Sessions(w.ctx, a) })
 		devices := map[bool]string{}

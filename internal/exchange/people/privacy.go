@@ -24,12 +24,15 @@ type Keeper interface {
 type Export struct {
 	Made        time.Time      `json:"made"`
 	Account     AccountExport  `json:"account"`
+	Identities  []Identity     `json:"identities"`
 	Roles       []Grant        `json:"roles"`
 	Sessions    []Session      `json:"sessions"`
 	Invitations []Invitation   `json:"invitations"`
+	Invited     []Invitation   `json:"invited"` // by the person; to whom is theirs, not hers
 	Consents    []Consent      `json:"consents"`
 	Audit       []Entry        `json:"audit"`
-	Parts       map[string]any `json:"parts"` // what other subjects hold
+	AboutMe     []Entry        `json:"audit_about_me"` // what others did to the account; who they are is theirs
+	Parts       map[string]any `json:"parts"`          // what other subjects hold
 }
 
 // AccountExport is an account as its person gets it: what she signs in with is
@@ -105,6 +108,19 @@ func (d *Directory) Export(ctx context.Context, a *Actor, account string, keeper
 			x.Audit, err = selectAudit(ctx, q, AuditFilter{Actor: account, Most: mostListed})
 			return err
 		},
+		func() (err error) { x.Identities, err = selectIdentities(ctx, q, account); return err },
+		func() (err error) {
+			x.Invited, err = selectInvitationsBy(ctx, q, account)
+			for i := range x.Invited {
+				x.Invited[i].Email, x.Invited[i].UsedBy = "", ""
+			}
+			return err
+		},
+		func() (err error) {
+			x.AboutMe, err = selectAuditAbout(ctx, q, account)
+			withoutNames(x.AboutMe)
+			return err
+		},
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -122,6 +138,18 @@ func (d *Directory) Export(ctx context.Context, a *Actor, account string, keeper
 		return d.note(ctx, tx, a.Account, "data-exported", "account:"+account, "", nil)
 	})
 	return x, err
+}
+
+// withoutNames replaces those who did something by numbers of this copy.
+func withoutNames(all []Entry) {
+	numbers := map[string]string{"": "", "system": "system"}
+	for i := range all {
+		e := &all[i]
+		if _, known := numbers[e.Actor]; !known {
+			numbers[e.Actor] = fmt.Sprintf("person %d", len(numbers)-1)
+		}
+		e.Actor = numbers[e.Actor]
+	}
 }
 
 // aboutSelf lets a person through to what is her own, and an administrator.
@@ -208,14 +236,29 @@ type Removed struct {
 	Rows int64
 }
 
-// Retain removes what the table of retentions says, and notes what it removed.
-func (d *Directory) Retain(ctx context.Context) (report []Removed, err error) {
+// Remover removes the old rows of another subject.
+type Remover struct {
+	Retention
+	Remove func(ctx context.Context, tx *db.Tx, before time.Time) (int64, error)
+}
+
+// Retain removes what the table of retentions says, here and in other subjects, and
+// notes what it removed.
+func (d *Directory) Retain(ctx context.Context, others ...Remover) (report []Removed, err error) {
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
 		report = nil
 		now := d.Now()
 		details := map[string]string{}
 		for _, r := range Retentions() {
 			n, err := removeOld(ctx, tx, r.Kind, written(now.Add(-r.Keep)), written(now.Add(-idle)))
+			if err != nil {
+				return fmt.Errorf("remove old rows of %s: %w", r.Kind, err)
+			}
+			report = append(report, Removed{r.Kind, n})
+			details[r.Kind] = fmt.Sprint(n)
+		}
+		for _, r := range others {
+			n, err := r.Remove(ctx, tx, now.Add(-r.Keep))
 			if err != nil {
 				return fmt.Errorf("remove old rows of %s: %w", r.Kind, err)
 			}

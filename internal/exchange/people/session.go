@@ -30,6 +30,12 @@ type Session struct {
 	Current bool
 }
 
+// Browser is where a session begins.
+type Browser struct {
+	Agent   string // what it calls itself, for the list of sessions
+	Session string // secret of the session that it had until now, which ends
+}
+
 // hashed is how a secret stands in the database.
 func hashed(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
@@ -38,13 +44,19 @@ func hashed(secret string) string {
 
 // begin starts a session and returns the secret for the cookie. Each proof of who
 // somebody is starts a new one, so that a secret known before is worth nothing.
-func (d *Directory) begin(ctx context.Context, tx *db.Tx, account, how, agent string) (secret string, err error) {
+// The session that the browser had before, if it tells one, ends.
+func (d *Directory) begin(ctx context.Context, tx *db.Tx, account, how string, b Browser) (secret string, err error) {
 	who, err := selectAccount(ctx, tx, account)
 	if err != nil {
 		return "", err
 	}
 	if who.gone() {
 		return "", wrong()
+	}
+	if b.Session != "" {
+		if err := deleteSessionByID(ctx, tx, hashed(b.Session)); err != nil {
+			return "", err
+		}
 	}
 	if secret, err = signin.NewToken(d.Random); err != nil {
 		return "", err
@@ -55,8 +67,15 @@ func (d *Directory) begin(ctx context.Context, tx *db.Tx, account, how, agent st
 	}
 	now := d.Now()
 	s := sessionRow{
-		id: hashed(secret), account: account, handle: handle, how: how, device: Device(agent),
+		id: hashed(secret), account: account, handle: handle, how: how, device: Device(b.Agent),
 		created: written(now), proved: written(now), seen: written(now), expires: written(now.Add(longest)),
+	}
+	keys, err := selectPasskeys(ctx, tx, account)
+	if err != nil {
+		return "", err
+	}
+	if len(keys) > 0 && !strong(how) { // a stolen password must not add a passkey of the thief
+		s.proved = ""
 	}
 	if err := insertSession(ctx, tx, &s); err != nil {
 		return "", err
@@ -97,7 +116,7 @@ func (d *Directory) Actor(ctx context.Context, secret string) (*Actor, error) {
 	}
 	return &Actor{
 		Account: account.ID, Name: account.Name, Lang: account.Lang, Zone: account.Zone, Grants: grants,
-		Session: s.handle, How: s.how, Proved: read(s.proved), table: d.table,
+		Session: s.handle, How: s.how, Proved: read(s.proved), Lacking: d.lacking(grants, s.how), table: d.table,
 	}, nil
 }
 
@@ -119,6 +138,11 @@ func (d *Directory) Sessions(ctx context.Context, a *Actor) ([]Session, error) {
 func (d *Directory) End(ctx context.Context, a *Actor, handle string) error {
 	if a.Nobody() {
 		return signInFirst()
+	}
+	if handle != a.Session { // signing out asks for nothing
+		if err := a.Fresh(d.Now()); err != nil {
+			return err
+		}
 	}
 	return d.as(ctx, a, func(tx *db.Tx, a *Actor) error {
 		if handle == "" {

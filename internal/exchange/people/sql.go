@@ -183,8 +183,18 @@ func touchSession(ctx context.Context, tx *db.Tx, id, now string) error {
 	return err
 }
 
-func proveSession(ctx context.Context, tx *db.Tx, account, handle, now string) error {
-	return one(tx.Exec(ctx, "UPDATE session SET proved = $1 WHERE account = $2 AND handle = $3", now, account, handle))
+// proveSession gives a session a new secret after a fresh proof.
+func proveSession(ctx context.Context, tx *db.Tx, account, handle, id, how, now string) error {
+	return one(tx.Exec(ctx, "UPDATE session SET id = $1, how = $2, proved = $3 WHERE account = $4 AND handle = $5", id, how, now, account, handle))
+}
+
+func updateHow(ctx context.Context, tx *db.Tx, account, handle, how string) error {
+	return one(tx.Exec(ctx, "UPDATE session SET how = $1 WHERE account = $2 AND handle = $3", how, account, handle))
+}
+
+func deleteSessionByID(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, "DELETE FROM session WHERE id = $1", id)
+	return err
 }
 
 func deleteSession(ctx context.Context, tx *db.Tx, account, handle string) error {
@@ -283,22 +293,30 @@ func insertAudit(ctx context.Context, tx *db.Tx, at, actor, act, object, partner
 	return err
 }
 
+func scanEntry(r *db.Rows) (e Entry, err error) {
+	var at, details string
+	if err = r.Scan(&e.Number, &at, &e.Actor, &e.Act, &e.Object, &e.Partnership, &details); err != nil {
+		return e, err
+	}
+	e.At = read(at)
+	if err = json.Unmarshal([]byte(details), &e.Details); err != nil {
+		err = fmt.Errorf("read line %d of the audit log: %w", e.Number, err)
+	}
+	return e, err
+}
+
+// selectAuditAbout returns what others did to an account.
+func selectAuditAbout(ctx context.Context, q db.Querier, account string) ([]Entry, error) {
+	return db.Collect(ctx, q, scanEntry, `SELECT number, at, actor, act, object, partnership, details FROM audit
+		WHERE object = $1 AND actor <> $2 ORDER BY number DESC LIMIT $3`, "account:"+account, account, mostListed)
+}
+
 func selectAudit(ctx context.Context, q db.Querier, f AuditFilter) ([]Entry, error) {
 	before := f.Before
 	if before == 0 {
 		before = 1<<62 - 1
 	}
-	return db.Collect(ctx, q, func(r *db.Rows) (e Entry, err error) {
-		var at, details string
-		if err = r.Scan(&e.Number, &at, &e.Actor, &e.Act, &e.Object, &e.Partnership, &details); err != nil {
-			return e, err
-		}
-		e.At = read(at)
-		if err = json.Unmarshal([]byte(details), &e.Details); err != nil {
-			err = fmt.Errorf("read line %d of the audit log: %w", e.Number, err)
-		}
-		return e, err
-	}, `SELECT number, at, actor, act, object, partnership, details FROM audit
+	return db.Collect(ctx, q, scanEntry, `SELECT number, at, actor, act, object, partnership, details FROM audit
 		WHERE number < $1 AND ($2 = '' OR partnership = $3) AND ($4 = '' OR actor = $5) ORDER BY number DESC LIMIT $6`,
 		before, f.Partnership, f.Partnership, f.Actor, f.Actor, f.Most)
 }
@@ -313,6 +331,13 @@ func selectInvitationsTo(ctx context.Context, q db.Querier, email string) ([]Inv
 		i, err := scanInvitation(r)
 		return *i, err
 	}, "SELECT "+invitationColumns+" FROM invitation WHERE email = $1 ORDER BY created, id LIMIT $2", email, mostListed)
+}
+
+func selectInvitationsBy(ctx context.Context, q db.Querier, account string) ([]Invitation, error) {
+	return db.Collect(ctx, q, func(r *db.Rows) (Invitation, error) {
+		i, err := scanInvitation(r)
+		return *i, err
+	}, "SELECT "+invitationColumns+" FROM invitation WHERE given_by = $1 ORDER BY created, id LIMIT $2", account, mostListed)
 }
 
 func selectProofs(ctx context.Context, q db.Querier, account string) (password, codes bool, err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"peerscape/internal/exchange/notice"
 	"peerscape/internal/fault"
 	"peerscape/internal/machinery/blob"
 	"peerscape/internal/machinery/db"
@@ -42,7 +43,12 @@ func (f *Files) Ingest(ctx context.Context, id string, told func(done, of int64)
 		return f.DB.Write(ctx, func(tx *db.Tx) error { return f.finish(ctx, tx, file, result, copies) })
 	}
 	if why, ok := errors.AsType[*fault.Error](err); ok && (why.Kind == fault.Invalid || why.Kind == fault.TooLarge) {
-		return f.DB.Write(ctx, func(tx *db.Tx) error { return refuse(ctx, tx, file.ID, why) })
+		return f.DB.Write(ctx, func(tx *db.Tx) error {
+			if err := refuse(ctx, tx, file.ID, why); err != nil {
+				return err
+			}
+			return f.tell(ctx, tx, file, notice.FileRefused)
+		})
 	}
 	return err
 }
@@ -115,7 +121,20 @@ func (f *Files) finish(ctx context.Context, tx *db.Tx, was *File, r media.Result
 			return err
 		}
 	}
-	return updateFinished(ctx, tx, file)
+	if err := updateFinished(ctx, tx, file); err != nil {
+		return err
+	}
+	return f.tell(ctx, tx, file, notice.FileReady)
+}
+
+// tell tells the owner of a file how it went.
+func (f *Files) tell(ctx context.Context, tx *db.Tx, file *File, k notice.Kind) error {
+	if f.Notices == nil {
+		return nil
+	}
+	return f.Notices.Tell(ctx, tx, notice.Event{
+		Kind: k, Partnership: file.Partnership, Path: "/files/" + file.ID, Args: map[string]string{"name": file.Name}, Key: "file/" + file.ID,
+	}, file.Owner)
 }
 
 // refuse writes why a file is not taken. Its bytes count no more.

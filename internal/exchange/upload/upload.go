@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"peerscape/internal/exchange/content"
+	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/fault"
 	"peerscape/internal/machinery/blob"
@@ -33,7 +34,8 @@ type Config struct {
 	Random io.Reader // 10 bytes for an id
 	Quota  int64     // bytes that the files of one partnership may take; 0 means DefaultQuota
 	// Queue has a file ingested soon, once the transaction is through.
-	Queue func(ctx context.Context, tx *db.Tx, file string) error
+	Queue   func(ctx context.Context, tx *db.Tx, file string) error
+	Notices *notice.Center // nil: nobody is told how it went
 }
 
 // DefaultQuota is how much room a partnership has where nobody says otherwise.

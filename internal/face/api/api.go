@@ -87,7 +87,17 @@ func chooseFormat(ctx huma.Context, next func(huma.Context)) {
 	if strings.EqualFold(ctx.Query("format"), "csv") {
 		ctx = accepting{ctx}
 	}
-	next(ctx)
+	next(telling{ctx})
+}
+
+// telling is a request whose CSV answer names its character set.
+type telling struct{ request }
+
+func (t telling) SetHeader(name, value string) {
+	if name == "Content-Type" && value == "text/csv" {
+		value = "text/csv; charset=utf-8"
+	}
+	t.request.SetHeader(name, value)
 }
 
 // request is huma.Context under a name that does not hide its method Context.

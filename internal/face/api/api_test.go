@@ -150,8 +150,8 @@ func TestCSV(t *testing.T) {
 	} {
 		t.Run(path, func(t *testing.T) {
 			res, b := get(t, srv.URL+api.Base+path)
-			if got := res.Header.Get("Content-Type"); got != "text/csv" {
-				t.Errorf("Content-Type %q, want text/csv", got)
+			if got := res.Header.Get("Content-Type"); got != "text/csv; charset=utf-8" {
+				t.Errorf("Content-Type %q, want text/csv with its character set", got)
 			}
 			rows, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
 			if err != nil || len(rows) < 2 {

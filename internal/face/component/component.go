@@ -33,6 +33,7 @@ type Layout struct {
 	Version     string
 	SignIn      bool   // whether people sign in here
 	Person      string // who has signed in; empty for nobody
+	Unread      int    // notices of the person
 	Refresh     int    // seconds after which a browser without script asks again; 0: never
 }
 

@@ -81,6 +81,18 @@ func (r *Reader) Date(t time.Time) string {
 	return r.T("date.long", "Day", strconv.Itoa(t.Day()), "Month", r.T("month."+strconv.Itoa(int(t.Month()))), "Year", strconv.Itoa(t.Year()))
 }
 
+// Moment writes a day and the time of day: "12 January 2020, 14:05" in the
+// reader's language and in the zone of t.
+func (r *Reader) Moment(t time.Time) string {
+	return r.Date(t) + ", " + r.Clock(t)
+}
+
+// Clock writes the time of day: "14:05" in the reader's language and in the zone
+// of t.
+func (r *Reader) Clock(t time.Time) string {
+	return r.T("date.clock", "Hour", t.Format("15"), "Minute", t.Format("04"))
+}
+
 // Word writes a small number as a word where sentences begin with it ("Five");
 // above twelve as figures.
 func (r *Reader) Word(n int) string {

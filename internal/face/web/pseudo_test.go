@@ -142,7 +142,7 @@ func TestNothingIsHardCoded(t *testing.T) {
 	for _, path := range []string{
 		"/", "/?indicator=population&level=3", "/atlas/table", "/search?q=lahti", "/search?q=qqqq", "/regions", "/regions?country=FI", "/regions/FI1C6",
 		"/regions/AT12", "/regions/FI1C6/indicators/gdp_pps", "/indicators", "/sources", "/sources/nama_10r_3gdp", "/help/method", "/accessibility", "/privacy",
-		"/setup", "/sign-in/code", "/reset", "/nothing/here",
+		"/setup", "/sign-in/code", "/reset", "/help/access", "/nothing/here",
 	} {
 		t.Run(path, func(t *testing.T) {
 			w := httptest.NewRecorder()

@@ -22,6 +22,7 @@ import (
 	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/web"
+	"peerscape/internal/face/web/page"
 )
 
 // Who may come through a route. What the person then may do there is decided by
@@ -54,14 +55,14 @@ var routes = map[string]string{
 	"GET /{$}": public, "GET /atlas/table": public, "GET /atlas/values.json": public, "GET /regions": public, "GET /regions/{code}": public,
 	"GET /regions/{code}/indicators/{indicator}": public, "GET /indicators": public, "GET /sources": public, "GET /sources/{dataset}": public,
 	"GET /search": public, "GET /search/suggest": public, "GET /help/method": public, "GET /accessibility": public, "GET /privacy": public,
-	"GET /gallery": public, "GET /assets/{name}": public, "POST /preferences": public, "/": public,
+	"GET /gallery": managing, "GET /help/access": public, "GET /assets/{name}": public, "POST /preferences": public, "/": public,
 
 	"GET /sign-in": public, "POST /sign-in": public, "GET /sign-in/code": public, "POST /sign-in/code": public,
 	"POST /sign-in/passkey": public, "POST /sign-in/passkey/options": public, "POST /sign-out": public,
 	"GET /reset": public, "POST /reset": public, "GET /reset/{secret}": public, "POST /reset/{secret}": public,
 	"GET /setup": public, "POST /setup": public, "GET /invitations/{secret}": public, "POST /invitations/{secret}": public,
 
-	"GET /people": managing, "POST /people/invite": managing, "POST /people/{account}/{act}": managing, "GET /audit": managing,
+	"GET /people": managing, "POST /people/invite": managing, "POST /people/{account}/{act}": managing, "GET /people/{account}/{act}": managing, "GET /audit": managing,
 	"POST /invitations/{invitation}/withdraw": own,
 
 	"GET /files": own, "POST /files": own, "GET /files/{id}": own, "POST /files/{id}": own, "POST /files/{id}/remove": own,
@@ -77,17 +78,23 @@ var routes = map[string]string{
 
 	"GET /partnerships/{slug}/audit": by(people.ReadAudit), "GET /partnerships/{slug}/people": inside, "POST /partnerships/{slug}/people/invite": inside, "POST /partnerships/{slug}/people/invite/withdraw": nothing,
 	"POST /partnerships/{slug}/people/give": inside, "POST /partnerships/{slug}/people/withdraw": nothing,
+	"POST /sign-in/with/{provider}": public, "GET /sign-in/with/{provider}": public, "POST /invitations/{secret}/with/{provider}": public,
+	"POST /prove/with/{provider}": own, "POST /account/identities/{provider}": own, "POST /account/identities/{identity}/drop": own,
+
+	"GET /notices": own, "POST /notices/read": own, "GET /notices/letters": own, "POST /notices/letters": own, "GET /notices/{id}": own,
+	"GET /unsubscribe/{token}": nothing, "POST /unsubscribe/{token}": nothing,
 
 	"GET /prove": own, "POST /prove": own, "GET /account": own, "POST /account": own, "POST /account/password": own,
 	"POST /account/codes": own, "POST /account/codes/confirm": own, "POST /account/codes/drop": own,
 	"POST /account/passkeys/options": own, "POST /account/passkeys": own, "POST /account/passkeys/{id}/drop": own,
-	"POST /account/sessions/end": own, "GET /account/data": own, "GET /account/data.json": own, "POST /account/erase": own,
+	"POST /account/sessions/end": own, "GET /account/data": own, "POST /account/data.json": own, "GET /account/second-factor": own, "POST /account/erase": own,
 }
 
 // fresh is a route that asks for a recent proof of who it is.
 var fresh = []string{
 	"POST /account/password", "POST /account/codes", "POST /account/codes/confirm", "POST /account/codes/drop",
 	"POST /account/passkeys/options", "POST /account/passkeys", "POST /account/passkeys/{id}/drop",
+	"POST /account/identities/{identity}/drop", "POST /account/sessions/end", "POST /account/data.json",
 }
 
 // guest is the site with a person of every role, and the clock.
@@ -113,14 +120,19 @@ func newGuest(t *testing.T) (*guest, []string) {
 	t.Cleanup(func() { _ = a.Close() })
 	h, patterns, err := web.Routes(web.Config{
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: []fs.FS{data.Messages()}, Now: clock, Log: slog.New(slog.DiscardHandler),
-		Version: "test", People: a.People, Partnerships: a.Partnerships, Files: a.Files,
+		Version: "test", People: a.People, Partnerships: a.Partnerships, Files: a.Files, Notices: a.Notices, Retentions: retentions(a),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.app, g.handler = a, h
+	g.app, g.handler = a, page.Secure(h, "")
 	g.people()
 	return g, patterns
+}
+
+// retentions is the table that the page on privacy prints.
+func retentions(a *app.App) []people.Retention {
+	return append(people.Retentions(), a.Notices.Retention().Retention)
 }
 
 const secret = "heron lantern seventy bridges"
@@ -325,6 +337,14 @@ func TestAccessChangesAskForAFreshProof(t *testing.T) {
 	})
 	if at := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || at != "/" {
 		t.Errorf("after the proof: %s to %q", res.Status, at)
+	}
+	for _, c := range res.Cookies() {
+		if c.Name == "session" {
+			if c.Value == g.cookies["member"] {
+				t.Error("the session keeps its secret after a proof")
+			}
+			g.cookies["member"] = c.Value
+		}
 	}
 	if res := g.ask("member", http.MethodPost, "/account/codes"); res.StatusCode != http.StatusOK {
 		t.Errorf("after the proof: %s", res.Status)

@@ -36,6 +36,9 @@ func TestSourcesKeepTheContentPolicy(t *testing.T) {
 			if path == filepath.Join("../../../web/css", "tokens.css") || path == filepath.Join("../../../web/css", "print.css") {
 				return nil // tokens, and their values on paper
 			}
+			if path == filepath.Join("..", "letter", "letter.templ") {
+				return nil // mail programs read no style sheets
+			}
 			b, err := os.ReadFile(path)
 			if err != nil {
 				return err

@@ -11,10 +11,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
 	"peerscape/data"
+	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	files "peerscape/internal/exchange/upload"
@@ -24,6 +26,7 @@ import (
 	"peerscape/internal/face/web/colleague"
 	"peerscape/internal/face/web/help"
 	"peerscape/internal/face/web/indicator"
+	noticepages "peerscape/internal/face/web/notice"
 	"peerscape/internal/face/web/page"
 	partnershippages "peerscape/internal/face/web/partnership"
 	"peerscape/internal/face/web/person"
@@ -50,9 +53,13 @@ type Config struct {
 	Post         Post            // nil: no mail is sent
 	Keepers      []people.Keeper // of personal data
 	Files        *files.Files    // nil: there are no pages of files
+	Proxies      []netip.Prefix  // that are believed about who asks
+	Gallery      bool            // whether everybody sees the examples of components
+	Notices      *notice.Center  // nil: nobody is told anything
+	Retentions   []people.Retention // what is kept for how long, as the page on privacy says
 }
 
-// Post sends the messages of all pages.
+// Post sends the letters of all pages.
 type Post interface {
 	account.Post
 	person.Post
@@ -107,7 +114,10 @@ func Routes(c Config) (http.Handler, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version, People: c.People, Origin: c.Origin}
+	site := &page.Site{Figures: c.Catalogue, Regions: c.Nomenclature, Words: words, Bundle: bundle, Log: c.Log, Now: c.Now, Version: c.Version, People: c.People, Origin: c.Origin, Proxies: c.Proxies}
+	if c.Notices != nil {
+		site.Notices = c.Notices
+	}
 	first, err := atlas.Open(site, places, data.Outline())
 	if err != nil {
 		return nil, nil, err
@@ -118,16 +128,21 @@ func Routes(c Config) (http.Handler, []string, error) {
 	indicator.Open(site, places).Routes(mux)
 	source.Open(site).Routes(mux)
 	search.Open(site, places).Routes(mux)
-	help.Open(site).Routes(mux)
+	help.Open(site, c.Gallery, c.Retentions).Routes(mux)
 	account.Open(site, c.People, c.Post, c.Keepers).Routes(mux)
 	partnershippages.Open(site, c.Partnerships, c.People, places, data.Demo(), c.Files != nil).Routes(mux)
 	colleague.Open(site, c.People, c.Partnerships, places, c.Post).Routes(mux)
 	person.Open(site, c.People, c.Partnerships, c.Post, c.Keepers).Routes(mux)
+	if c.Notices != nil {
+		noticepages.Open(site, c.Notices, c.People, c.Partnerships, places).Routes(mux)
+	}
 	if c.Files != nil {
 		upload.Open(site, c.Files, c.People).Routes(mux)
 	}
 	mux.Handle("GET "+page.AssetPath+"{name}", http.HandlerFunc(site.Asset))
 	mux.Handle("POST /preferences", http.HandlerFunc(site.Preferences))
 	mux.Handle("/", site.Handle(site.Missing))
-	return page.Secure(http.NewCrossOriginProtection().Handler(mux)), mux.patterns, nil
+	guard := http.NewCrossOriginProtection()
+	guard.SetDenyHandler(http.HandlerFunc(site.FromElsewhere))
+	return guard.Handler(mux), mux.patterns, nil
 }

@@ -29,7 +29,7 @@ var pages = sync.OnceValues(func() (http.Handler, error) {
 	}
 	opened = path
 	a, err := app.Open(context.Background(), app.Config{
-		DSN: filepath.Join(path, "test.db"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: apptest.Now, Snapshot: true,
+		DSN: filepath.Join(path, "test.db"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: apptest.Now, Snapshot: true, Gallery: true,
 	})
 	if err != nil {
 		return nil, err

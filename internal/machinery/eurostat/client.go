@@ -111,8 +111,11 @@ func New(c Config) (*Client, error) {
 	}
 	c.Base = strings.TrimRight(c.Base, "/")
 	if c.HTTP == nil {
-		c.HTTP = &http.Client{CheckRedirect: sameHost}
+		c.HTTP = http.DefaultClient
 	}
+	own := *c.HTTP
+	own.CheckRedirect = sameHost
+	c.HTTP = &own
 	if c.Sleep == nil {
 		c.Sleep = Wait
 	}

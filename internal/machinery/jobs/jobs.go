@@ -76,12 +76,14 @@ type kind struct {
 
 // Times of the queue.
 const (
-	lease      = time.Minute         // how long a run is believed to be alive
-	longest    = time.Minute         // between two looks at the table
-	firstDelay = 10 * time.Second    // after the first failure; doubled by each further one
-	mostDelay  = 6 * time.Hour       //
-	keepFor    = 30 * 24 * time.Hour // what is done
+	lease      = time.Minute      // how long a run is believed to be alive
+	longest    = time.Minute      // between two looks at the table
+	firstDelay = 10 * time.Second // after the first failure; doubled by each further one
+	mostDelay  = 6 * time.Hour
 )
+
+// Keep is how long what was done stays in the history.
+const Keep = 30 * 24 * time.Hour
 
 // tidy is the queue's own kind: it removes what was done long ago.
 const tidy = "jobs-tidy"
@@ -271,7 +273,7 @@ func (k *kind) add(n int) {
 
 // tidy removes what was done long ago.
 func (q *Queue) tidy(ctx context.Context, _ *Run) error {
-	return q.DB.Write(ctx, func(tx *db.Tx) error { return deleteDone(ctx, tx, written(q.Now().Add(-keepFor))) })
+	return q.DB.Write(ctx, func(tx *db.Tx) error { return deleteDone(ctx, tx, written(q.Now().Add(-Keep))) })
 }
 
 // delay is how long a job waits after so many tries: twice as long each time,

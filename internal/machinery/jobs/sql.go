@@ -68,9 +68,11 @@ type ending struct {
 	tries          int
 }
 
+// endTry writes how a try ended. Of what is done the history keeps no body: it may
+// hold what nobody needs to know any more.
 func endTry(ctx context.Context, tx *db.Tx, id int64, try int, instance string, e ending) (int64, error) {
 	if e.done != "" {
-		return tx.Exec(ctx, `UPDATE job SET done = $1, error = $2, lease = '', holder = '' WHERE id = $3 AND tries = $4 AND holder = $5 AND done = ''`,
+		return tx.Exec(ctx, `UPDATE job SET done = $1, error = $2, body = '{}', lease = '', holder = '' WHERE id = $3 AND tries = $4 AND holder = $5 AND done = ''`,
 			e.done, e.err, id, try, instance)
 	}
 	return tx.Exec(ctx, `UPDATE job SET due = $1, error = $2, tries = $3, lease = '', holder = '' WHERE id = $4 AND tries = $5 AND holder = $6 AND done = ''`,

@@ -1,12 +1,15 @@
 package signin
 
 import (
+	"io/fs"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"peerscape/data"
 )
 
 // runs are what people type when they are asked for a long password: the alphabet,
@@ -19,8 +22,8 @@ var runs = []string{
 }
 
 // common are words that passwords are made of or padded with, in the languages of
-// the interface: our own choice, for it is the pattern that counts. A long list of
-// passwords that were found out is the caller's to ask.
+// the interface: our own choice, for it is the pattern that counts. The long
+// list of whole passwords stands in data/passwords.
 var common = strings.Fields(`
 	password passwort salasana contraseña contrasena hasło haslo kennwort passcode login secret geheim salainen secreto tajne
 	peerscape interreg next2met partnership exchange europe europa
@@ -69,6 +72,36 @@ func guessable(password string, known []string) bool {
 		}
 	}
 	return left < 8
+}
+
+// commonPasswords reads the list of those that everybody tries first.
+func commonPasswords() map[string]bool {
+	b, err := fs.ReadFile(data.Passwords(), "common.txt")
+	if err != nil {
+		panic("signin: " + err.Error()) // it is part of the program
+	}
+	out := map[string]bool{}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if line != "" && !strings.HasPrefix(line, "#") {
+			out[line] = true
+		}
+	}
+	return out
+}
+
+// plain writes letters for the signs that stand for them.
+var plain = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
+
+// common reports whether a password stands in the list: as it is, without what
+// stands around its letters, or with letters for signs.
+func (h *Hasher) common(password string) bool {
+	bare := func(s string) string { return strings.TrimFunc(s, func(r rune) bool { return !unicode.IsLetter(r) }) }
+	for _, p := range []string{password, bare(password), plain.Replace(password), plain.Replace(bare(password)), bare(plain.Replace(password))} {
+		if h.listed[p] {
+			return true
+		}
+	}
+	return false
 }
 
 // repeats reports whether a text is one short piece several times over.

@@ -25,6 +25,8 @@ type ProviderConfig struct {
 	Client   string       // our name there
 	Secret   string       `json:"-"` // empty: PKCE alone protects the code
 	Redirect string       // our address, to which it sends people back
+	Scopes   []string     // what is asked for beside openid; nil: email and profile
+	Strong   []string     // values of acr by which it asserts a second factor, beside those of OpenID
 	HTTP     *http.Client // for its transport; limits are set here
 	Random   io.Reader    // 32 bytes for each of three secrets of a visit
 	Now      func() time.Time
@@ -57,6 +59,7 @@ type Identity struct {
 	EmailVerified bool      // it says that the address is hers; believe it of a provider that you know
 	Name          string    // empty where it does not tell
 	Proved        time.Time // when she last proved herself there; zero where it does not tell
+	Strong        bool      // it says that she gave a second factor there
 }
 
 // visit is what we remember of somebody whom we sent to the provider.
@@ -154,7 +157,7 @@ func (p *Provider) Exchange(ctx context.Context, state []byte, answer url.Values
 			return nil, err
 		}
 	}
-	return c.identity(p.config.Issuer), nil
+	return c.identity(p.config.Issuer, p.config.Strong), nil
 }
 
 // returned checks what the browser brought back, before anybody is asked.

@@ -2,8 +2,10 @@ package signin
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -21,6 +23,38 @@ type claims struct {
 	Verified truth   `json:"email_verified"`
 	Name     string  `json:"name"`
 	AuthTime float64 `json:"auth_time"` // seconds; some write a fraction
+	Level    words   `json:"acr"`       // how sure the provider is
+	Methods  words   `json:"amr"`       // by what she proved herself (RFC 8176)
+}
+
+// words is a list of texts, which some providers write as one text.
+type words []string
+
+// UnmarshalJSON takes a text and a list of texts; all else is nothing.
+func (w *words) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*w = words{one}
+	} else if json.Unmarshal(b, (*[]string)(w)) != nil {
+		*w = nil
+	}
+	return nil
+}
+
+// What proves that she has a thing, and what that she knows or is something: one of
+// each are two factors.
+var (
+	levels     = []string{"phr", "phrh", "http://schemas.openid.net/pape/policies/2007/06/multi-factor"}
+	possession = []string{"otp", "hwk", "swk", "sc", "pop", "sms", "tel"}
+	person     = []string{"pwd", "pin", "kba", "fpt", "face", "iris", "retina", "vbm", "user"}
+)
+
+// strong reports whether the provider says that she gave two factors.
+func (c *claims) strong(more []string) bool {
+	one := func(have words, of ...[]string) bool {
+		return slices.ContainsFunc(have, func(w string) bool { return slices.Contains(slices.Concat(of...), w) })
+	}
+	return one(c.Level, levels, more) || slices.Contains(c.Methods, "mfa") || one(c.Methods, possession) && one(c.Methods, person)
 }
 
 // truth is a boolean, which some providers write as a text.
@@ -89,8 +123,9 @@ func (c *claims) proved() time.Time {
 
 // identity takes the issuer from our settings: one well-known provider writes it in
 // two ways.
-func (c *claims) identity(issuer string) *Identity {
+func (c *claims) identity(issuer string, strong []string) *Identity {
 	return &Identity{
 		Issuer: issuer, Subject: c.subject, Email: c.Email, EmailVerified: c.Email != "" && bool(c.Verified), Name: c.Name, Proved: c.proved(),
+		Strong: c.strong(strong),
 	}
 }

@@ -103,12 +103,24 @@ func (p *Provider) discover(ctx context.Context) (*known, error) {
 		provider: provider,
 		oauth: oauth2.Config{
 			ClientID: p.config.Client, ClientSecret: p.config.Secret, RedirectURL: p.config.Redirect,
-			Endpoint: endpoint, Scopes: []string{oidc.ScopeOpenID, oidc.ScopeEmail, oidc.ScopeProfile},
+			Endpoint: endpoint, Scopes: p.scopes(),
 		},
 		verifier:    provider.Verifier(&oidc.Config{ClientID: p.config.Client, Now: p.config.Now}),
 		tellsIssuer: told.Tells,
 	}, nil
 }
+
+// scopes is what we ask for.
+func (p *Provider) scopes() []string {
+	asked := p.config.Scopes
+	if asked == nil {
+		asked = []string{oidc.ScopeEmail, oidc.ScopeProfile}
+	}
+	return append([]string{oidc.ScopeOpenID}, slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return s == oidc.ScopeOpenID })...)
+}
+
+// Issuer returns the provider's address, which names it in an Identity.
+func (p *Provider) Issuer() string { return p.config.Issuer }
 
 // style is how we show our secret: as a header unless the provider wants a form.
 // Finding out by trying would spend the code.

@@ -51,11 +51,12 @@ type Hasher struct {
 	random io.Reader
 	turns  chan struct{}
 	dummy  string // of no password, so that an unknown account costs the same
+	listed map[string]bool
 }
 
 // NewHasher makes a hasher that takes salts from random.
 func NewHasher(random io.Reader) *Hasher {
-	h := &Hasher{random: random, turns: make(chan struct{}, runtime.NumCPU())}
+	h := &Hasher{random: random, turns: make(chan struct{}, runtime.NumCPU()), listed: commonPasswords()}
 	h.dummy = encode(present, make([]byte, saltLength), make([]byte, keyLength))
 	return h
 }
@@ -154,7 +155,7 @@ func (h *Hasher) Acceptable(password string, known ...string) error {
 		return fault.New(fault.Invalid, "signin.short", "the password has fewer than %d characters", Shortest).With("least", Shortest).Do("Take several words in a row")
 	case n > Longest:
 		return fault.New(fault.TooLarge, "signin.long", "the password has more than %d characters", Longest).With("most", Longest).Do("Shorten it")
-	case guessable(strings.ToLower(password), known):
+	case guessable(strings.ToLower(password), known), h.common(strings.ToLower(password)):
 		return fault.New(fault.Invalid, "signin.guessable", "the password is easy to guess").Do("Take several words that have nothing to do with each other, with you or with this site")
 	}
 	return nil

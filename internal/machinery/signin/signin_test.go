@@ -226,11 +226,11 @@ func TestRecoveryCodes(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for i, c := range codes {
-		if seen[c] || len(c) != 11 || strings.ContainsAny(c, "ilo1") {
+		if seen[c] || len(c) != 19 || strings.ContainsAny(c, "ilo1") {
 			t.Errorf("code %q", c)
 		}
 		seen[c] = true
-		if RecoveryHash(" "+strings.ToUpper(strings.Replace(c, "-", " ", 1))) != hashes[i] {
+		if RecoveryHash(" "+strings.ToUpper(strings.Replace(c, "-", " ", 2))) != hashes[i] {
 			t.Errorf("%q typed in capitals is another code", c)
 		}
 	}

@@ -101,19 +101,20 @@ func escape(s string) string {
 // recoveryCodes is how many are given out.
 const recoveryCodes = 10
 
-// NewRecoveryCodes returns codes that each replace a one-time code once, of 50
-// bits, written like k7fq2-m9xwa, with the hashes to keep.
+// NewRecoveryCodes returns codes that each replace a one-time code once, of 80
+// bits, written like k7fq-2m9x-wa3h-c8ut, with the hashes to keep: so many bits need
+// no slow hash.
 func NewRecoveryCodes(random io.Reader) (codes, hashes []string, err error) {
 	const letters = "abcdefghjkmnpqrstuvwxyz234567890" // without those that look alike; 32 of them
 	for range recoveryCodes {
-		var b [10]byte
+		var b [16]byte
 		if _, err := io.ReadFull(random, b[:]); err != nil {
 			return nil, nil, fmt.Errorf("make recovery codes: %w", err)
 		}
 		for i := range b {
 			b[i] = letters[b[i]&31]
 		}
-		code := string(b[:5]) + "-" + string(b[5:])
+		code := string(b[:4]) + "-" + string(b[4:8]) + "-" + string(b[8:12]) + "-" + string(b[12:])
 		codes, hashes = append(codes, code), append(hashes, RecoveryHash(code))
 	}
 	return codes, hashes, nil

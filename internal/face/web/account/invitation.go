@@ -21,6 +21,7 @@ type joinView struct {
 	code       string // of the set-up
 	action     string
 	signIn     string
+	providers  []people.Provider
 }
 
 func (s *Account) invitation(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -37,6 +38,7 @@ func (s *Account) joinPage(ctx context.Context, r *http.Request, v *joinView, st
 	if v.known, err = s.people.Known(ctx, i); err != nil {
 		return nil, err
 	}
+	v.providers = s.people.Providers
 	v.mine = !page.Actor(ctx).Nobody()
 	v.signIn = "/sign-in?next=" + queryEscape(r.URL.Path)
 	return &page.Answer{Title: locale.T(ctx, "invitation.title"), Body: joinForm(v), Status: status}, nil
@@ -54,7 +56,7 @@ func (s *Account) accept(ctx context.Context, r *http.Request) (*page.Answer, er
 		}
 		return &page.Answer{Redirect: "/account?done=invitation"}, nil
 	}
-	n := people.Newcomer{Name: r.PostFormValue("name"), Password: r.PostFormValue("password"), Lang: locale.Code(ctx), Agent: r.UserAgent()}
+	n := people.Newcomer{Name: r.PostFormValue("name"), Password: r.PostFormValue("password"), Lang: locale.Code(ctx), Browser: s.browser(r)}
 	session, err := s.people.Join(ctx, secret, n)
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.joinPage(ctx, r, &joinView{problem: p, name: n.Name}, status)
@@ -84,7 +86,7 @@ func (s *Account) setupPage(ctx context.Context, v *joinView, status int) *page.
 func (s *Account) setUp(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &joinView{name: r.PostFormValue("name"), email: r.PostFormValue("email"), code: r.PostFormValue("code")}
 	session, err := s.people.SetUp(ctx, v.code, v.email, people.Newcomer{
-		Name: v.name, Password: r.PostFormValue("password"), Lang: locale.Code(ctx), Agent: r.UserAgent(),
+		Name: v.name, Password: r.PostFormValue("password"), Lang: locale.Code(ctx), Browser: s.browser(r),
 	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p

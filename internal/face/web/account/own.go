@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
@@ -19,12 +20,14 @@ type ownView struct {
 	sessions []people.Session
 	actor    *people.Actor
 
+	providers []people.Provider // that can be connected
+
 	enrolment *people.Enrolment // a secret to be scanned, once
 	recovery  []string          // codes shown once
 }
 
 // outcomes are what the address may say has been done.
-var outcomes = []string{"profile", "password", "codes-dropped", "passkey", "passkey-dropped", "session", "sessions", "invitation"}
+var outcomes = []string{"profile", "password", "codes-dropped", "passkey", "passkey-dropped", "session", "sessions", "invitation", "linked", "unlinked"}
 
 func (s *Account) own(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &ownView{}
@@ -46,6 +49,11 @@ func (s *Account) ownPage(ctx context.Context, v *ownView, status int) (*page.An
 		return nil, err
 	}
 	v.actor = a
+	for _, p := range s.people.Providers {
+		if !slices.ContainsFunc(v.own.Identities, func(i people.Identity) bool { return i.Issuer == p.Issuer() }) {
+			v.providers = append(v.providers, p)
+		}
+	}
 	return &page.Answer{Title: locale.T(ctx, "account.title"), Body: ownPage(v), Status: status}, nil
 }
 
@@ -64,10 +72,10 @@ func (s *Account) back(ctx context.Context, done string, err error) (*page.Answe
 func (s *Account) setProfile(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	lang := r.PostFormValue("lang")
 	a, err := s.back(ctx, "profile", s.people.SetProfile(ctx, page.Actor(ctx), people.Profile{
-		Name: r.PostFormValue("name"), Lang: lang, Zone: page.Actor(ctx).Zone,
+		Name: r.PostFormValue("name"), Lang: lang, Zone: r.PostFormValue("zone"),
 	}))
 	if err == nil && a.Redirect != "" { // what the account says counts from now on
-		a.Cookies = append(a.Cookies, s.LangCookie(r, lang))
+		a.Cookies = append(a.Cookies, s.LangCookie(lang))
 	}
 	return a, err
 }
@@ -142,6 +150,6 @@ func (s *Account) erase(ctx context.Context, r *http.Request) (*page.Answer, err
 	}
 	return &page.Answer{
 		Title: locale.T(ctx, "data.erased-title"), Body: erased(),
-		Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Anonymous: true,
+		Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Anonymous: true, Forget: true,
 	}, nil
 }

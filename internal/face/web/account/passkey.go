@@ -42,8 +42,8 @@ func response(r *http.Request) ([]byte, error) {
 	return b, nil
 }
 
-func (s *Account) passkeyOptions(ctx context.Context, _ *http.Request) (*page.Answer, error) {
-	options, ceremony, failed := s.people.PasskeyOptions(ctx)
+func (s *Account) passkeyOptions(ctx context.Context, r *http.Request) (*page.Answer, error) {
+	options, ceremony, failed := s.people.PasskeyOptions(ctx, s.Address(r))
 	a, err := s.spoken(ctx, json.RawMessage(options), failed)
 	if failed == nil && err == nil && ceremony != "" {
 		a.Cookies = []*http.Cookie{s.Keep(page.CeremonyCookie, ceremony, people.CeremonyLasts)}
@@ -55,14 +55,17 @@ func (s *Account) signInPasskey(ctx context.Context, r *http.Request) (*page.Ans
 	body, err := response(r)
 	session := ""
 	if err == nil {
-		session, err = s.people.SignInWithPasskey(ctx, page.Actor(ctx), s.Secret(r, page.CeremonyCookie), body, r.UserAgent())
+		session, err = s.people.SignInWithPasskey(ctx, page.Actor(ctx), s.Secret(r, page.CeremonyCookie), body, s.browser(r))
 	}
 	to := page.Local(r.URL.Query().Get("next"))
-	a, err := s.spoken(ctx, map[string]string{"next": to}, err)
 	if err != nil || session == "" {
-		return a, err
+		return s.spoken(ctx, map[string]string{"next": to}, err)
 	}
 	begun, err := s.begun(ctx, session, to)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.spoken(ctx, map[string]string{"next": begun.Redirect}, nil)
 	if err != nil {
 		return nil, err
 	}

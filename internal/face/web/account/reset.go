@@ -33,7 +33,7 @@ func (s *Account) sendReset(ctx context.Context, r *http.Request) (*page.Answer,
 	if s.post == nil {
 		return s.resetPage(ctx, v, 0), nil
 	}
-	to, secret, err := s.people.AskReset(ctx, v.email, address(r))
+	to, secret, err := s.people.AskReset(ctx, v.email, s.Address(r))
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.resetPage(ctx, v, status), nil
@@ -67,7 +67,7 @@ func (s *Account) newPasswordPage(ctx context.Context, r *http.Request, v *newPa
 }
 
 func (s *Account) setReset(ctx context.Context, r *http.Request) (*page.Answer, error) {
-	begun, err := s.people.Reset(ctx, r.PathValue("secret"), people.Try{Password: r.PostFormValue("password"), Agent: r.UserAgent(), Address: address(r)})
+	begun, err := s.people.Reset(ctx, r.PathValue("secret"), people.Try{Password: r.PostFormValue("password"), Address: s.Address(r), Browser: s.browser(r)})
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.newPasswordPage(ctx, r, &newPasswordView{problem: p}, status), nil
 	}

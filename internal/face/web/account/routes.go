@@ -7,7 +7,6 @@ package account
 
 import (
 	"context"
-	"net"
 	"net/http"
 
 	"peerscape/internal/exchange/people"
@@ -36,36 +35,43 @@ func Open(s *page.Site, d *people.Directory, post Post, keepers []people.Keeper)
 // Routes adds the pages to mux.
 func (s *Account) Routes(mux page.Router) {
 	for pattern, action := range map[string]page.Action{
-		"GET /sign-in":                     s.signIn,
-		"POST /sign-in":                    s.signInPassword,
-		"GET /sign-in/code":                s.code,
-		"POST /sign-in/code":               s.signInCode,
-		"POST /sign-in/passkey":            s.signInPasskey,
-		"POST /sign-in/passkey/options":    s.passkeyOptions,
-		"POST /sign-out":                   s.signOut,
-		"GET /prove":                       s.prove,
-		"POST /prove":                      s.provePassword,
-		"GET /reset":                       s.askReset,
-		"POST /reset":                      s.sendReset,
-		"GET /reset/{secret}":              s.reset,
-		"POST /reset/{secret}":             s.setReset,
-		"GET /setup":                       s.setup,
-		"POST /setup":                      s.setUp,
-		"GET /invitations/{secret}":        s.invitation,
-		"POST /invitations/{secret}":       s.accept,
-		"GET /account":                     s.own,
-		"POST /account":                    s.setProfile,
-		"POST /account/password":           s.setPassword,
-		"POST /account/codes":              s.codes,
-		"POST /account/codes/confirm":      s.confirmCodes,
-		"POST /account/codes/drop":         s.dropCodes,
-		"POST /account/passkeys/options":   s.newPasskeyOptions,
-		"POST /account/passkeys":           s.addPasskey,
-		"POST /account/passkeys/{id}/drop": s.dropPasskey,
-		"POST /account/sessions/end":       s.endSession,
-		"GET /account/data":                s.data,
-		"GET /account/data.json":           s.export,
-		"POST /account/erase":              s.erase,
+		"GET /sign-in":                               s.signIn,
+		"POST /sign-in":                              s.signInPassword,
+		"GET /sign-in/code":                          s.code,
+		"POST /sign-in/code":                         s.signInCode,
+		"POST /sign-in/passkey":                      s.signInPasskey,
+		"POST /sign-in/passkey/options":              s.passkeyOptions,
+		"POST /sign-out":                             s.signOut,
+		"GET /prove":                                 s.prove,
+		"POST /prove":                                s.provePassword,
+		"GET /reset":                                 s.askReset,
+		"POST /reset":                                s.sendReset,
+		"GET /reset/{secret}":                        s.reset,
+		"POST /reset/{secret}":                       s.setReset,
+		"GET /setup":                                 s.setup,
+		"POST /setup":                                s.setUp,
+		"GET /invitations/{secret}":                  s.invitation,
+		"POST /invitations/{secret}":                 s.accept,
+		"GET /account":                               s.own,
+		"POST /account":                              s.setProfile,
+		"POST /account/password":                     s.setPassword,
+		"POST /account/codes":                        s.codes,
+		"POST /account/codes/confirm":                s.confirmCodes,
+		"POST /account/codes/drop":                   s.dropCodes,
+		"POST /account/passkeys/options":             s.newPasskeyOptions,
+		"POST /account/passkeys":                     s.addPasskey,
+		"POST /account/passkeys/{id}/drop":           s.dropPasskey,
+		"POST /account/sessions/end":                 s.endSession,
+		"GET /account/data":                          s.data,
+		"POST /account/data.json":                    s.export,
+		"GET /account/second-factor":                 s.secondFactor,
+		"POST /sign-in/with/{provider}":              s.visitToSignIn,
+		"GET /sign-in/with/{provider}":               s.visited,
+		"POST /prove/with/{provider}":                s.visitToProve,
+		"POST /account/identities/{provider}":        s.visitToLink,
+		"POST /account/identities/{identity}/drop":   s.unlink,
+		"POST /invitations/{secret}/with/{provider}": s.visitToJoin,
+		"POST /account/erase":                        s.erase,
 	} {
 		mux.Handle(pattern, s.Handle(private(action)))
 	}
@@ -82,13 +88,9 @@ func private(action page.Action) page.Action {
 	}
 }
 
-// address is where a request comes from, as far as the throttle cares.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
+// browser is where a session begins, with the one that it has now.
+func (s *Account) browser(r *http.Request) people.Browser {
+	return people.Browser{Agent: r.UserAgent(), Session: s.Secret(r, page.SessionCookie)}
 }
 
 // next is where a visitor goes after proving who she is: as the form says, or the
@@ -104,12 +106,15 @@ func next(r *http.Request) string {
 	return "/account"
 }
 
-// begun is the answer that starts a session. One that the browser had before ends.
+// begun is the answer that starts a session, or goes on with it under a new secret.
+// Who needs a second factor and has not given one is led there first.
 func (s *Account) begun(ctx context.Context, secret, to string) (*page.Answer, error) {
-	if a := page.Actor(ctx); !a.Nobody() {
-		if err := s.people.End(ctx, a, a.Session); err != nil {
-			return nil, err
-		}
+	a, err := s.people.Actor(ctx, secret)
+	if err != nil {
+		return nil, err
+	}
+	if a.Lacking {
+		to = "/account/second-factor?next=" + queryEscape(to)
 	}
 	return &page.Answer{Redirect: to, Cookies: []*http.Cookie{
 		s.Keep(page.SessionCookie, secret, people.LongestSession), s.Keep(page.CeremonyCookie, "", 0),

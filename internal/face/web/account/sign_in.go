@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
@@ -16,6 +17,8 @@ type signInView struct {
 	email   string
 	next    string
 	reset   bool // whether a lost password can be replaced by mail
+
+	providers []people.Provider
 }
 
 func (s *Account) signIn(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -33,14 +36,14 @@ func (s *Account) signIn(ctx context.Context, r *http.Request) (*page.Answer, er
 }
 
 func (s *Account) signInPage(ctx context.Context, v *signInView, status int) *page.Answer {
-	v.reset = s.post != nil
+	v.reset, v.providers = s.post != nil, s.people.Providers
 	return &page.Answer{Title: locale.T(ctx, "sign-in.title"), Body: signInForm(v), Status: status}
 }
 
 func (s *Account) signInPassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &signInView{email: r.PostFormValue("email"), next: next(r)}
 	begun, err := s.people.SignIn(ctx, people.Try{
-		Email: v.email, Password: r.PostFormValue("password"), Address: address(r), Agent: r.UserAgent(),
+		Email: v.email, Password: r.PostFormValue("password"), Address: s.Address(r), Browser: s.browser(r),
 	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
@@ -79,7 +82,9 @@ func (s *Account) codePage(ctx context.Context, v *codeView, status int) *page.A
 
 func (s *Account) signInCode(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &codeView{next: next(r)}
-	session, err := s.people.SignInWithCode(ctx, s.Secret(r, page.CeremonyCookie), people.Try{Code: r.PostFormValue("code"), Address: address(r), Agent: r.UserAgent()})
+	session, err := s.people.SignInWithCode(ctx, s.Secret(r, page.CeremonyCookie), people.Try{
+		Code: r.PostFormValue("code"), Address: s.Address(r), Browser: s.browser(r),
+	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.codePage(ctx, v, status), nil
@@ -96,16 +101,17 @@ func (s *Account) signOut(ctx context.Context, _ *http.Request) (*page.Answer, e
 			return nil, err
 		}
 	}
-	return &page.Answer{Redirect: "/", Forget: true, Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}}, nil
+	return &page.Answer{Redirect: "/", Cookies: []*http.Cookie{s.Keep(page.SessionCookie, "", 0)}, Forget: true}, nil
 }
 
 // proveView is the page that asks for a fresh proof.
 type proveView struct {
 	problem *component.Problem
 	next    string
-	passkey bool
-	codes   bool // a code is asked too
 	email   string
+	own     *people.Own
+
+	providers []people.Provider // at which the account is connected
 }
 
 func (s *Account) prove(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -117,13 +123,20 @@ func (s *Account) provePage(ctx context.Context, v *proveView, status int) (*pag
 	if err != nil {
 		return nil, err
 	}
-	v.passkey, v.codes, v.email = len(own.Passkeys) > 0, own.Codes, own.Account.Email
+	v.own, v.email = own, own.Account.Email
+	for _, p := range s.people.Providers {
+		if len(own.Passkeys) == 0 && slices.ContainsFunc(own.Identities, func(i people.Identity) bool { return i.Issuer == p.Issuer() }) {
+			v.providers = append(v.providers, p)
+		}
+	}
 	return &page.Answer{Title: locale.T(ctx, "prove.title"), Body: proveForm(v), Status: status}, nil
 }
 
 func (s *Account) provePassword(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	v := &proveView{next: next(r)}
-	err := s.people.Prove(ctx, page.Actor(ctx), people.Try{Password: r.PostFormValue("password"), Code: r.PostFormValue("code"), Address: address(r)})
+	session, err := s.people.Prove(ctx, page.Actor(ctx), people.Try{
+		Password: r.PostFormValue("password"), Code: r.PostFormValue("code"), Address: s.Address(r),
+	})
 	if p, status, ok := page.Said(ctx, err); ok {
 		v.problem = p
 		return s.provePage(ctx, v, status)
@@ -131,5 +144,5 @@ func (s *Account) provePassword(ctx context.Context, r *http.Request) (*page.Ans
 	if err != nil {
 		return nil, err
 	}
-	return &page.Answer{Redirect: v.next}, nil
+	return s.begun(ctx, session, v.next)
 }

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -51,8 +52,10 @@ type Site struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	Version string
-	People  Sessions // nil: nobody signs in
-	Origin  *url.URL // where people reach the site, for cookies and links; may be nil
+	People  Sessions       // nil: nobody signs in
+	Notices Notices        // nil: nobody is told anything
+	Origin  *url.URL       // where people reach the site, for cookies and links; may be nil
+	Proxies []netip.Prefix // that are believed about who asks
 }
 
 // Answer is what an action returns.
@@ -68,6 +71,7 @@ type Answer struct {
 	JSON        []byte // instead of a page
 	File        string // name under which the browser saves JSON; may be empty
 	Cookies     []*http.Cookie
+	Leave       string           // address of another site, to which the page leads on
 	Forget      bool             // the browser drops what it keeps of the site: pages, storage
 	Private     bool             // not to be stored by anybody: it hangs on a secret
 	Anonymous   bool             // the frame names nobody, whoever asked
@@ -86,9 +90,9 @@ func (s *Site) Handle(a Action) http.Handler {
 		if problem != nil {
 			actor = people.Nobody()
 		}
-		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), cookie(r, "lang"), actor.Lang)
+		reader := s.Words.Reader(r.Header.Get("Accept-Language"), query.Get("lang"), s.Secret(r, "lang"), actor.Lang)
 		if s.Words.Has(query.Get("lang")) {
-			s.keep(w, r, "lang", query.Get("lang"))
+			s.keep(w, "lang", query.Get("lang"))
 		}
 		ctx := WithActor(locale.With(r.Context(), reader), actor)
 		answer, err := (*Answer)(nil), problem
@@ -97,6 +101,9 @@ func (s *Site) Handle(a Action) http.Handler {
 		}
 		if err != nil {
 			answer = s.failure(ctx, r, err)
+		}
+		if answer.Status == http.StatusForbidden {
+			s.refused(ctx, actor, r.Pattern)
 		}
 		for _, c := range answer.Cookies {
 			http.SetCookie(w, c)
@@ -109,7 +116,6 @@ func (s *Site) Handle(a Action) http.Handler {
 			return
 		}
 		if answer.Raw != nil {
-			s.strict(w)
 			answer.Raw(w, r)
 			return
 		}
@@ -122,7 +128,9 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 	if a.Private || !Actor(ctx).Nobody() || len(a.Cookies) > 0 || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Cache-Control", "no-store")
 	}
-	s.strict(w)
+	if a.Leave != "" { // a form may send to this site alone, so the way on is a page of its own
+		w.Header().Set("Refresh", "0; url="+a.Leave)
+	}
 	if a.JSON != nil {
 		if a.File != "" {
 			w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.File}))
@@ -152,13 +160,6 @@ func (s *Site) write(ctx context.Context, w http.ResponseWriter, r *http.Request
 	send(w, r, "text/html; charset=utf-8", a.Status, body.Bytes())
 }
 
-// strict has browsers come back by an encrypted connection alone, where there is one.
-func (s *Site) strict(w http.ResponseWriter) {
-	if s.encrypted() {
-		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
-	}
-}
-
 // fragment is the body with the title that the window takes on.
 func fragment(a *Answer) templ.Component {
 	if a.Title == "" {
@@ -170,11 +171,14 @@ func fragment(a *Answer) templ.Component {
 func (s *Site) layout(ctx context.Context, r *http.Request, a *Answer) component.Layout {
 	l := component.Layout{
 		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
-		Theme: cookie(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
+		Theme: s.Secret(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
 		SignIn: s.People != nil, Person: Actor(ctx).Name, Refresh: a.Refresh,
 	}
 	if a.Anonymous {
 		l.Person = ""
+	}
+	if l.Person != "" {
+		l.Unread = s.unread(ctx)
 	}
 	if !s.Bundle.Built() {
 		l.Assets.Make = web.Make
@@ -231,7 +235,7 @@ func (s *Site) failure(ctx context.Context, r *http.Request, err error) *Answer 
 
 // proveAt returns where a visitor proves who she is, for the faults that want it.
 func proveAt(key string, r *http.Request) string {
-	at := map[string]string{people.SignInFirst: "/sign-in", people.ProveAgain: "/prove"}[key]
+	at := map[string]string{people.SignInFirst: "/sign-in", people.ProveAgain: "/prove", people.SecondFactor: "/account/second-factor"}[key]
 	if at == "" {
 		return ""
 	}

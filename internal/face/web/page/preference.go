@@ -18,34 +18,21 @@ func cookie(r *http.Request, name string) string {
 }
 
 // keep remembers a choice of the reader. The cookie holds nothing else.
-func (s *Site) keep(w http.ResponseWriter, r *http.Request, name, value string) {
-	http.SetCookie(w, s.choice(r, name, value))
-}
-
-func (s *Site) choice(r *http.Request, name, value string) *http.Cookie {
-	c := &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(year.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil || s.encrypted(),
-	}
-	if value == "" {
-		c.MaxAge = -1
-	}
-	return c
+func (s *Site) keep(w http.ResponseWriter, name, value string) {
+	http.SetCookie(w, s.Keep(name, value, year))
 }
 
 // LangCookie remembers a language in the browser; an empty one is forgotten.
-func (s *Site) LangCookie(r *http.Request, lang string) *http.Cookie {
-	return s.choice(r, "lang", lang)
-}
+func (s *Site) LangCookie(lang string) *http.Cookie { return s.Keep("lang", lang, year) }
 
 // Preferences keeps the theme that a reader chose and returns to the page.
 func (s *Site) Preferences(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
 	switch theme := r.PostFormValue("theme"); theme {
 	case "light", "dark":
-		s.keep(w, r, "theme", theme)
+		s.keep(w, "theme", theme)
 	case "system":
-		http.SetCookie(w, &http.Cookie{Name: "theme", Path: "/", MaxAge: -1})
+		s.keep(w, "theme", "")
 	}
 	http.Redirect(w, r, Local(r.PostFormValue("back")), http.StatusSeeOther)
 }

@@ -15,10 +15,14 @@ import (
 const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// Secure sets the headers that guard every answer.
-func Secure(next http.Handler) http.Handler {
+// Secure sets the headers that guard every answer, pages, files and the API alike.
+// strict is the answer's Strict-Transport-Security; empty: none.
+func Secure(next http.Handler, strict string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
+		if strict != "" {
+			h.Set("Strict-Transport-Security", strict)
+		}
 		h.Set("Content-Security-Policy", Policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")

@@ -90,6 +90,40 @@ func (s *Person) withdraw(ctx context.Context, r *http.Request) (*page.Answer, e
 	return &page.Answer{Redirect: "/people"}, nil
 }
 
+// confirmView says what an act does to an account before it is done.
+type confirmView struct {
+	account people.Account
+	act     string
+}
+
+// confirmed are the acts that are asked about first; for each the messages say what
+// goes and what stays.
+var confirmed = []string{"close", "erase", "factors"}
+
+func (s *Person) confirm(ctx context.Context, r *http.Request) (*page.Answer, error) {
+	a, v := page.Actor(ctx), &confirmView{act: r.PathValue("act")}
+	all, err := s.people.Accounts(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(o people.Account) bool { return o.ID == r.PathValue("account") })
+	if at < 0 || !slices.Contains(confirmed, v.act) {
+		return nil, missing(r)
+	}
+	if err := a.Fresh(s.Now()); err != nil { // now, not after the answer
+		return nil, err
+	}
+	v.account = all[at]
+	title := locale.T(ctx, "confirm."+v.act, "Name", v.account.Name)
+	crumbs := []component.Crumb{{Text: locale.T(ctx, "people.title"), Href: "/people"}, {Text: title}}
+	return &page.Answer{Title: title, Body: confirmPage(v), Crumbs: crumbs}, nil
+}
+
+func missing(r *http.Request) error {
+	path := fault.Clip(r.URL.Path, 80)
+	return fault.New(fault.Missing, "page.missing", "there is no page at %s", path).With("path", path).Do("Check the address")
+}
+
 // account does something to an account.
 func (s *Person) account(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	a, id := page.Actor(ctx), r.PathValue("account")
@@ -103,10 +137,12 @@ func (s *Person) account(ctx context.Context, r *http.Request) (*page.Answer, er
 		if secret, err = s.people.ResetLink(ctx, a, id); err == nil {
 			made = &shared{link: s.Link("/reset/" + secret)}
 		}
+	case "factors":
+		err = s.people.DropFactors(ctx, a, id)
 	case "erase":
 		err = s.people.Erase(ctx, a, id, s.keepers)
 	default:
-		err = fault.New(fault.Missing, "page.missing", "there is no page at %s", fault.Clip(r.URL.Path, 80)).With("path", fault.Clip(r.URL.Path, 80)).Do("Check the address")
+		err = missing(r)
 	}
 	if p, status, ok := page.Said(ctx, err); ok {
 		return s.accountsPage(ctx, &accountsView{problem: p}, status)

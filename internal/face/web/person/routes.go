@@ -36,6 +36,7 @@ func Open(s *page.Site, d *people.Directory, r *partnership.Register, post Post,
 func (s *Person) Routes(mux page.Router) {
 	for pattern, action := range map[string]page.Action{
 		"GET /people":                             s.accounts,
+		"GET /people/{account}/{act}":             s.confirm,
 		"POST /people/{account}/{act}":            s.account,
 		"POST /people/invite":                     s.invite,
 		"GET /audit":                              s.audit,
