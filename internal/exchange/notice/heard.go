@@ -20,6 +20,8 @@ var access = []string{
 func (c *Center) Heard(ctx context.Context, tx *db.Tx, e people.Entry) error {
 	kind, id, _ := strings.Cut(e.Object, ":")
 	switch {
+	case e.Act == "role-given" && e.Actor == "": // the first set-up: she has just taken it herself
+		return nil
 	case kind == "account" && (e.Act == "role-given" || e.Act == "role-withdrawn"):
 		return c.Tell(ctx, tx, Event{
 			Kind: Kind(e.Act), Partnership: e.Partnership, Args: e.Details, By: e.Actor,

@@ -178,8 +178,14 @@ func TestFormsSayWhatTheyKeep(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, c := range []struct{ role, path string }{
-		{"nobody", "/sign-in"}, {"nobody", "/invitations/" + link}, {"member", "/account"}, {"member", "/account/data"}, {"administrator", "/people"},
-		{"nobody", "/reset"}, {"member", "/prove"}, {"nobody", "/sign-in/code"},
+		{"nobody", "/sign-in"},
+		{"nobody", "/invitations/" + link},
+		{"member", "/account"},
+		{"member", "/account/data"},
+		{"administrator", "/people"},
+		{"nobody", "/reset"},
+		{"member", "/prove"},
+		{"nobody", "/sign-in/code"},
 	} {
 		d := htmltest.Parse(t, g.ask(c.role, http.MethodGet, c.path).Body)
 		for _, f := range d.All("main form") {

@@ -49,13 +49,13 @@ type Config struct {
 	Version      string
 	People       *people.Directory
 	Partnerships *partnership.Register
-	Origin       *url.URL        // where people reach the site; nil: wherever they came
-	Post         Post            // nil: no mail is sent
-	Keepers      []people.Keeper // of personal data
-	Files        *files.Files    // nil: there are no pages of files
-	Proxies      []netip.Prefix  // that are believed about who asks
-	Gallery      bool            // whether everybody sees the examples of components
-	Notices      *notice.Center  // nil: nobody is told anything
+	Origin       *url.URL           // where people reach the site; nil: wherever they came
+	Post         Post               // nil: no mail is sent
+	Keepers      []people.Keeper    // of personal data
+	Files        *files.Files       // nil: there are no pages of files
+	Proxies      []netip.Prefix     // that are believed about who asks
+	Gallery      bool               // whether everybody sees the examples of components
+	Notices      *notice.Center     // nil: nobody is told anything
 	Retentions   []people.Retention // what is kept for how long, as the page on privacy says
 }
 

@@ -12,6 +12,8 @@ import (
 
 	"github.com/emersion/go-smtp"
 
+	"go.uber.org/goleak"
+
 	"peerscape/internal/fault"
 	"peerscape/internal/machinery/mail"
 	"peerscape/internal/machinery/mail/mailtest"
@@ -21,13 +23,13 @@ const from = "from=" + "P%C3%A4ij%C3%A4t-H%C3%A4me%20%3Cinfo@example.org%3E"
 
 // sender makes a sender to s with a scheme, credentials (name:password@) and
 // further parameters.
-func sender(t *testing.T, s *server, scheme, who, more string) mail.Sender {
+func sender(t *testing.T, s *mailtest.Server, scheme, who, more string) mail.Sender {
 	t.Helper()
-	c, err := mail.ParseConfig(scheme + "://" + who + net.JoinHostPort(s.host, s.port) + "?" + from + more)
+	c, err := mail.ParseConfig(scheme + "://" + who + net.JoinHostPort(s.Host, s.Port) + "?" + from + more)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Roots = s.roots
+	c.Roots = s.Roots
 	out, err := mail.NewSMTP(c)
 	if err != nil {
 		t.Fatal(err)
@@ -35,23 +37,25 @@ func sender(t *testing.T, s *server, scheme, who, more string) mail.Sender {
 	return out
 }
 
-func credentials() string { return url.UserPassword(user, secret).String() + "@" }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func credentials() string { return url.UserPassword(mailtest.User, mailtest.Secret).String() + "@" }
 
 func TestSMTPConforms(t *testing.T) {
 	for name, c := range map[string]struct {
-		server      options
+		server      mailtest.Options
 		scheme, who string
 	}{
-		"in the clear":      {options{}, "smtp+clear", ""},
-		"as offered, none":  {options{}, "smtp", ""},
-		"as offered, TLS":   {options{tls: true}, "smtp", ""},
-		"STARTTLS, sign in": {options{tls: true, ways: []string{"PLAIN"}}, "smtp+starttls", credentials()},
-		"TLS, sign in":      {options{tls: true, direct: true, ways: []string{"PLAIN"}}, "smtps", credentials()},
+		"in the clear":      {mailtest.Options{}, "smtp+clear", ""},
+		"as offered, none":  {mailtest.Options{}, "smtp", ""},
+		"as offered, TLS":   {mailtest.Options{TLS: true}, "smtp", ""},
+		"STARTTLS, sign in": {mailtest.Options{TLS: true, Ways: []string{"PLAIN"}}, "smtp+starttls", credentials()},
+		"TLS, sign in":      {mailtest.Options{TLS: true, Direct: true, Ways: []string{"PLAIN"}}, "smtps", credentials()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mailtest.Run(t, func(t *testing.T) mailtest.Desk {
-				s := serve(t, c.server)
-				return mailtest.Desk{Sender: sender(t, s, c.scheme, c.who, ""), Arrived: s.arrived}
+				s := mailtest.Serve(t, c.server)
+				return mailtest.Desk{Sender: sender(t, s, c.scheme, c.who, ""), Arrived: s.Arrived}
 			})
 		})
 	}
@@ -59,7 +63,7 @@ func TestSMTPConforms(t *testing.T) {
 
 func TestSMTPProtectionAndSigningIn(t *testing.T) {
 	for name, c := range map[string]struct {
-		server    options
+		server    mailtest.Options
 		scheme    string
 		who, more string
 		protected bool
@@ -67,21 +71,21 @@ func TestSMTPProtectionAndSigningIn(t *testing.T) {
 		kind      fault.Kind // with key, if it fails
 		key       string
 	}{
-		"STARTTLS":                     {server: options{tls: true}, scheme: "smtp+starttls", protected: true},
-		"TLS":                          {server: options{tls: true, direct: true}, scheme: "smtps", protected: true},
-		"as offered":                   {server: options{tls: true}, scheme: "smtp", protected: true},
-		"in the clear":                 {server: options{tls: true}, scheme: "smtp+clear"},
+		"STARTTLS":                     {server: mailtest.Options{TLS: true}, scheme: "smtp+starttls", protected: true},
+		"TLS":                          {server: mailtest.Options{TLS: true, Direct: true}, scheme: "smtps", protected: true},
+		"as offered":                   {server: mailtest.Options{TLS: true}, scheme: "smtp", protected: true},
+		"in the clear":                 {server: mailtest.Options{TLS: true}, scheme: "smtp+clear"},
 		"STARTTLS that is not offered": {scheme: "smtp+starttls", kind: fault.Unavailable, key: "mail.silent"},
-		"strongest way":                {server: options{tls: true, ways: []string{"LOGIN", "PLAIN"}}, scheme: "smtp+starttls", who: credentials(), protected: true, way: "PLAIN"},
-		"way that was asked for":       {server: options{tls: true, ways: []string{"LOGIN", "PLAIN"}}, scheme: "smtp+starttls", who: credentials(), more: "&auth=login", protected: true, way: "LOGIN"},
-		"only way":                     {server: options{tls: true, direct: true, ways: []string{"LOGIN"}}, scheme: "smtps", who: credentials(), protected: true, way: "LOGIN"},
-		"way that is not offered":      {server: options{tls: true, ways: []string{"LOGIN"}}, scheme: "smtp+starttls", who: credentials(), more: "&auth=plain", kind: fault.Unavailable, key: "mail.silent"},
-		"wrong password":               {server: options{tls: true, ways: []string{"PLAIN"}}, scheme: "smtp+starttls", who: "peerscape:wr0ng%23word@", kind: fault.Denied, key: "mail.denied"},
-		"no password":                  {server: options{tls: true, ways: []string{"PLAIN"}}, scheme: "smtp+starttls", kind: fault.Denied, key: "mail.denied"},
-		"password, but no TLS offered": {server: options{ways: []string{"PLAIN", "LOGIN"}}, scheme: "smtp", who: credentials(), kind: fault.Unavailable, key: "mail.silent"},
+		"strongest way":                {server: mailtest.Options{TLS: true, Ways: []string{"LOGIN", "PLAIN"}}, scheme: "smtp+starttls", who: credentials(), protected: true, way: "PLAIN"},
+		"way that was asked for":       {server: mailtest.Options{TLS: true, Ways: []string{"LOGIN", "PLAIN"}}, scheme: "smtp+starttls", who: credentials(), more: "&auth=login", protected: true, way: "LOGIN"},
+		"only way":                     {server: mailtest.Options{TLS: true, Direct: true, Ways: []string{"LOGIN"}}, scheme: "smtps", who: credentials(), protected: true, way: "LOGIN"},
+		"way that is not offered":      {server: mailtest.Options{TLS: true, Ways: []string{"LOGIN"}}, scheme: "smtp+starttls", who: credentials(), more: "&auth=plain", kind: fault.Unavailable, key: "mail.silent"},
+		"wrong password":               {server: mailtest.Options{TLS: true, Ways: []string{"PLAIN"}}, scheme: "smtp+starttls", who: "peerscape:wr0ng%23word@", kind: fault.Denied, key: "mail.denied"},
+		"no password":                  {server: mailtest.Options{TLS: true, Ways: []string{"PLAIN"}}, scheme: "smtp+starttls", kind: fault.Denied, key: "mail.denied"},
+		"password, but no TLS offered": {server: mailtest.Options{Ways: []string{"PLAIN", "LOGIN"}}, scheme: "smtp", who: credentials(), kind: fault.Unavailable, key: "mail.silent"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, c.server)
+			s := mailtest.Serve(t, c.server)
 			err := sender(t, s, c.scheme, c.who, c.more).Send(context.Background(), mailtest.Plain())
 			if c.key != "" {
 				wantFault(t, err, c.kind, c.key)
@@ -90,8 +94,8 @@ func TestSMTPProtectionAndSigningIn(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Send: %v (%v)", err, cause(err))
 			}
-			if s.protected != c.protected || s.way != c.way {
-				t.Errorf("protected %v, signed in by %q; want %v, %q", s.protected, s.way, c.protected, c.way)
+			if s.Protected != c.protected || s.Way != c.way {
+				t.Errorf("protected %v, signed in by %q; want %v, %q", s.Protected, s.Way, c.protected, c.way)
 			}
 		})
 	}
@@ -100,8 +104,8 @@ func TestSMTPProtectionAndSigningIn(t *testing.T) {
 func TestSMTPTrustsNoForeignCertificate(t *testing.T) {
 	for _, scheme := range []string{"smtp+starttls", "smtps", "smtp"} {
 		t.Run(scheme, func(t *testing.T) {
-			s := serve(t, options{tls: true, direct: scheme == "smtps"})
-			s.roots = nil // the machine's authorities do not know the test's
+			s := mailtest.Serve(t, mailtest.Options{TLS: true, Direct: scheme == "smtps"})
+			s.Roots = nil // the machine's authorities do not know the test's
 			err := sender(t, s, scheme, "", "").Send(context.Background(), mailtest.Plain())
 			wantFault(t, err, fault.Denied, "mail.certificate")
 		})
@@ -112,20 +116,20 @@ func TestSMTPRefusals(t *testing.T) {
 	later := &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted, come back"}
 	never := &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
 	for name, c := range map[string]struct {
-		set  func(*server)
+		set  func(*mailtest.Server)
 		kind fault.Kind
 		key  string
 	}{
-		"sender later":    {func(s *server) { s.refuseMail = later }, fault.Unavailable, "mail.later"},
-		"sender never":    {func(s *server) { s.refuseMail = never }, fault.Invalid, "mail.refused"},
-		"recipient later": {func(s *server) { s.refuseRcpt = later }, fault.Unavailable, "mail.later"},
-		"recipient never": {func(s *server) { s.refuseRcpt = never }, fault.Invalid, "mail.refused"},
-		"content later":   {func(s *server) { s.refuseData = later }, fault.Unavailable, "mail.later"},
-		"content never":   {func(s *server) { s.refuseData = never }, fault.Invalid, "mail.refused"},
-		"sign in first":   {func(s *server) { s.refuseMail = authRequired }, fault.Denied, "mail.denied"},
+		"sender later":    {func(s *mailtest.Server) { s.RefuseMail = later }, fault.Unavailable, "mail.later"},
+		"sender never":    {func(s *mailtest.Server) { s.RefuseMail = never }, fault.Invalid, "mail.refused"},
+		"recipient later": {func(s *mailtest.Server) { s.RefuseRcpt = later }, fault.Unavailable, "mail.later"},
+		"recipient never": {func(s *mailtest.Server) { s.RefuseRcpt = never }, fault.Invalid, "mail.refused"},
+		"content later":   {func(s *mailtest.Server) { s.RefuseData = later }, fault.Unavailable, "mail.later"},
+		"content never":   {func(s *mailtest.Server) { s.RefuseData = never }, fault.Invalid, "mail.refused"},
+		"sign in first":   {func(s *mailtest.Server) { s.RefuseMail = mailtest.AuthRequired }, fault.Denied, "mail.denied"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, options{})
+			s := mailtest.Serve(t, mailtest.Options{})
 			c.set(s)
 			err := sender(t, s, "smtp", "", "").Send(context.Background(), mailtest.Plain())
 			wantFault(t, err, c.kind, c.key)
@@ -134,26 +138,26 @@ func TestSMTPRefusals(t *testing.T) {
 }
 
 func TestSMTPEnvelope(t *testing.T) {
-	s := serve(t, options{})
+	s := mailtest.Serve(t, mailtest.Options{})
 	if err := sender(t, s, "smtp", "", "&envelope=bounce@example.org").Send(context.Background(), mailtest.Rich()); err != nil {
 		t.Fatal(err)
 	}
-	if s.senders[0] != "bounce@example.org" || s.recipients[0] != "zaneta@xn--bcher-kva.example" {
-		t.Errorf("from %q to %q", s.senders, s.recipients)
+	if s.Senders[0] != "bounce@example.org" || s.Recipients[0] != "zaneta@xn--bcher-kva.example" {
+		t.Errorf("from %q to %q", s.Senders, s.Recipients)
 	}
 }
 
 // talk is a server that follows a script: it says a line, reads one, and so on.
 // "data" reads to the dot; "hang" waits until the client goes; the connection
 // ends with the script.
-func talk(t *testing.T, script ...string) *server {
+func talk(t *testing.T, script ...string) *mailtest.Server {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{}
-	s.host, s.port, _ = net.SplitHostPort(l.Addr().String())
+	s := &mailtest.Server{}
+	s.Host, s.Port, _ = net.SplitHostPort(l.Addr().String())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -220,7 +224,7 @@ func TestSMTPTrouble(t *testing.T) {
 	}
 	t.Run("nobody there", func(t *testing.T) {
 		s := talk(t, "hang")
-		s.port = "1"
+		s.Port = "1"
 		err := sender(t, s, "smtp", "", "").Send(context.Background(), mailtest.Plain())
 		wantFault(t, err, fault.Unavailable, "mail.silent")
 	})
@@ -245,7 +249,7 @@ func wantFault(t *testing.T, err error, kind fault.Kind, key string) {
 	if f.Kind != kind || f.Key != key {
 		t.Errorf("%v %s: %v (%v); want %v %s", f.Kind, f.Key, f, f.Cause, kind, key)
 	}
-	for _, hidden := range []string{secret, "wr0ng#word", "c3Izbc"} {
+	for _, hidden := range []string{mailtest.Secret, "wr0ng#word", "c3Izbc"} {
 		if strings.Contains(fmt.Sprintf("%v %+v %#v %v", f, f, f, f.Cause), hidden) {
 			t.Errorf("the error tells the password: %+v", f)
 		}

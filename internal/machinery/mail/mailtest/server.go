@@ -1,4 +1,4 @@
-package mail_test
+package mailtest
 
 import (
 	"crypto/tls"
@@ -12,63 +12,62 @@ import (
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// secret is the password of the test server's only user. It has letters that an
+// Secret is the password of the test server's only user. It has letters that an
 // address must escape.
 const (
-	user   = "peerscape"
-	secret = "s3cr#t/p@ss:word"
+	User   = "peerscape"
+	Secret = "s3cr#t/p@ss:word"
 )
 
-// server is a mail server on the loopback that keeps what it takes.
-type server struct {
-	host, port string
-	roots      *x509.CertPool
+// Server is a mail server on the loopback that keeps what it takes.
+type Server struct {
+	Host, Port string
+	Roots      *x509.CertPool
 
 	mu                                 sync.Mutex
-	letters                            [][]byte
-	senders                            []string
-	recipients                         []string
-	protected                          bool   // whether the last conversation was under TLS
-	way                                string // how the last client signed in
-	refuseMail, refuseRcpt, refuseData error
+	Letters                            [][]byte
+	Senders                            []string
+	Recipients                         []string
+	Protected                          bool   // whether the last conversation was under TLS
+	Way                                string // how the last client signed in
+	RefuseMail, RefuseRcpt, RefuseData error
 }
 
-type options struct {
-	tls, direct bool     // whether TLS is offered, and from the first byte
-	ways        []string // of signing in
+// Options say how a client must come.
+type Options struct {
+	TLS, Direct bool     // whether TLS is offered, and from the first byte
+	Ways        []string // of signing in
 }
 
-func serve(t *testing.T, o options) *server {
+// Serve starts a mail server on the loopback, which ends with the test.
+func Serve(t *testing.T, o Options) *Server {
 	t.Helper()
-	s := &server{roots: x509.NewCertPool()}
+	s := &Server{Roots: x509.NewCertPool()}
 	backend := smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
-		if len(o.ways) == 0 {
+		if len(o.Ways) == 0 {
 			return &session{server: s, conn: c}, nil
 		}
-		return &closed{session: session{server: s, conn: c}, ways: o.ways}, nil
+		return &closed{session: session{server: s, conn: c}, ways: o.Ways}, nil
 	})
 	mta := smtp.NewServer(backend)
 	mta.Domain = "mail.test"
 	mta.ErrorLog = quiet{}
-	if o.tls {
+	if o.TLS {
 		web := httptest.NewTLSServer(nil) // for its certificate, which names 127.0.0.1
 		mta.TLSConfig = &tls.Config{Certificates: web.TLS.Certificates}
-		s.roots.AddCert(web.Certificate())
+		s.Roots.AddCert(web.Certificate())
 		web.Close()
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.host, s.port, err = net.SplitHostPort(listener.Addr().String()); err != nil {
+	if s.Host, s.Port, err = net.SplitHostPort(listener.Addr().String()); err != nil {
 		t.Fatal(err)
 	}
-	if o.direct {
+	if o.Direct {
 		listener = tls.NewListener(listener, mta.TLSConfig)
 	}
 	done := make(chan error, 1)
@@ -86,14 +85,15 @@ type quiet struct{}
 func (quiet) Printf(string, ...any) {}
 func (quiet) Println(...any)        {}
 
-func (s *server) arrived() [][]byte {
+// Arrived returns the letters that the server has taken.
+func (s *Server) Arrived() [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.letters
+	return s.Letters
 }
 
 type session struct {
-	server   *server
+	server   *Server
 	conn     *smtp.Conn
 	from, to string
 }
@@ -104,12 +104,12 @@ func (s *session) Logout() error { return nil }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	s.from = from
-	return s.server.refuseMail
+	return s.server.RefuseMail
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.to = to
-	return s.server.refuseRcpt
+	return s.server.RefuseRcpt
 }
 
 func (s *session) Data(r io.Reader) error {
@@ -117,20 +117,20 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if s.server.refuseData != nil {
-		return s.server.refuseData
+	if s.server.RefuseData != nil {
+		return s.server.RefuseData
 	}
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
-	s.server.letters = append(s.server.letters, b)
-	s.server.senders = append(s.server.senders, s.from)
-	s.server.recipients = append(s.server.recipients, s.to)
-	_, s.server.protected = s.conn.TLSConnectionState()
+	s.server.Letters = append(s.server.Letters, b)
+	s.server.Senders = append(s.server.Senders, s.from)
+	s.server.Recipients = append(s.server.Recipients, s.to)
+	_, s.server.Protected = s.conn.TLSConnectionState()
 	return nil
 }
 
-// authRequired is what RFC 4954 says; the library says 502.
-var authRequired = &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "sign in first"}
+// AuthRequired is what RFC 4954 says; the library says 502.
+var AuthRequired = &smtp.SMTPError{Code: 530, EnhancedCode: smtp.EnhancedCode{5, 7, 0}, Message: "sign in first"}
 
 // closed is a session that wants signing in first.
 type closed struct {
@@ -143,17 +143,17 @@ func (c *closed) AuthMechanisms() []string { return c.ways }
 
 func (c *closed) Mail(from string, o *smtp.MailOptions) error {
 	if !c.opened {
-		return authRequired
+		return AuthRequired
 	}
 	return c.session.Mail(from, o)
 }
 
 func (c *closed) Auth(way string) (sasl.Server, error) {
 	check := func(name, password string) error {
-		if name != user || password != secret {
+		if name != User || password != Secret {
 			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "no user with password " + password}
 		}
-		c.opened, c.server.way = true, way
+		c.opened, c.server.Way = true, way
 		return nil
 	}
 	switch way {
