@@ -10,6 +10,7 @@ import (
 
 	"peerscape/data"
 	"peerscape/internal/exchange/content"
+	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
 	"peerscape/internal/fault"
@@ -23,11 +24,12 @@ import (
 type world struct {
 	*testing.T
 	*partnership.Register
-	people *people.Directory
-	ctx    context.Context
-	now    time.Time
-	admin  *people.Actor
-	names  int
+	people  *people.Directory
+	notices *notice.Center
+	ctx     context.Context
+	now     time.Time
+	admin   *people.Actor
+	names   int
 }
 
 type chance struct{ *rand.ChaCha8 }
@@ -46,8 +48,9 @@ func each(t *testing.T, f func(w *world)) {
 		w := &world{T: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)}
 		random := chance{rand.NewChaCha8([32]byte{5})}
 		now := func() time.Time { return w.now }
+		w.notices = notice.Open(notice.Config{DB: d, Now: now, Key: make([]byte, 32)})
 		w.people = people.Open(people.Config{DB: d, Now: now, Random: random, Hasher: signin.NewHasher(random), Key: make([]byte, 32)})
-		w.Register = partnership.Open(partnership.Config{DB: d, Now: now, Random: random, People: w.people, Regions: regions, Themes: themes})
+		w.Register = partnership.Open(partnership.Config{DB: d, Now: now, Random: random, People: w.people, Regions: regions, Themes: themes, Notices: w.notices})
 		code := must(w, func() (string, error) { return w.people.SetupCode(w.ctx) })
 		w.admin = w.actor(must(w, func() (string, error) {
 			return w.people.SetUp(w.ctx, code, "admin@example.org", people.Newcomer{Name: "Ada", Password: password})

@@ -182,7 +182,7 @@ func (s *sheet) plain() string {
 		paragraph(s.button+":", s.link)
 	}
 	if len(s.foot) > 0 {
-		paragraph("-- ")
+		paragraph("----") // not the mark of a signature, which programs hide
 	}
 	for _, f := range s.foot {
 		if f.link == "" {
