@@ -1,11 +1,10 @@
 // A person's way through her account, with a virtual authenticator: set-up,
 // password, passkey, one-time codes, sessions, language, copy and erasure.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { browser, serve } from "./peerscape.mjs";
+import { browser, codeNow, serve, submit } from "./peerscape.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const password = "heron lantern seventy bridges";
@@ -35,21 +34,6 @@ async function noViolation(name) {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(over, 0, `${name} is wider than ${width} pixels`);
   }
-}
-
-/** What an application for one-time codes shows (RFC 6238). */
-function codeNow(secret, ahead = 0) {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + ahead));
-  const sum = createHmac("sha1", key).update(step).digest();
-  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1e6).padStart(6, "0");
-}
-
-/** Clicks what sends a form, and waits for the answer. */
-async function submit(tab, selector) {
-  await Promise.all([tab.waitForNavigation(), tab.click(selector)]);
 }
 
 async function signIn(next = "") {

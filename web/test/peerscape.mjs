@@ -1,6 +1,7 @@
 // Starts the real binary on a free port with an empty database, or uses the
 // server that PEERSCAPE_URL names; starts the installed Chromium.
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -22,16 +23,18 @@ async function freePort() {
 }
 
 /**
- * With a name, the site is reached under it and has passkeys; setup is the
+ * With mail, letters are written to the folder letters. With a name, the site is reached under it and has passkeys; setup is the
  * address of the first set-up, where the database is empty.
  * @returns {Promise<{url: string, setup?: string, db?: string, stop: () => void}>}
  */
-export async function serve({ named = false } = {}) {
+export async function serve({ named = false, mail = false } = {}) {
   if (process.env.PEERSCAPE_URL && !named) return { url: process.env.PEERSCAPE_URL.replace(/\/$/, ""), stop() {} };
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build, or set PEERSCAPE_URL`);
   const dir = mkdtempSync(join(tmpdir(), "peerscape-test-"));
   const port = named ? await freePort() : 0;
   const origin = named ? ["--origin", `http://localhost:${port}`] : [];
+  const letters = join(dir, "letters");
+  if (mail) origin.push("--mail", `folder://${letters}?from=info@example.org`);
   const child = spawn(binary, ["--db", join(dir, "test.db"), "serve", "--addr", `127.0.0.1:${port}`, ...origin], { stdio: ["ignore", "pipe", "inherit"] });
   let setup;
   const url = await new Promise((resolve, reject) => {
@@ -48,12 +51,46 @@ export async function serve({ named = false } = {}) {
     url,
     setup,
     db: join(dir, "test.db"),
+    letters,
     stop() {
       child.removeAllListeners("exit");
       child.kill("SIGTERM");
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** What an application for one-time codes shows (RFC 6238). */
+export function codeNow(secret, ahead = 0) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + ahead));
+  const sum = createHmac("sha1", key).update(step).digest();
+  return String((sum.readUInt32BE(sum[19] & 15) & 0x7fffffff) % 1e6).padStart(6, "0");
+}
+
+/** Clicks what sends a form, and waits for the answer. */
+export async function submit(tab, selector) {
+  await Promise.all([tab.waitForNavigation(), tab.click(selector)]);
+}
+
+/** Makes the first account of a site, with one-time codes, and goes on to where it leads. */
+export async function setUp(tab, site, { name, email, password }) {
+  await tab.goto(site.setup);
+  await tab.fill("#name", name);
+  await tab.fill("#email", email);
+  await tab.fill("#password", password);
+  await submit(tab, "form.stack button");
+  await strengthen(tab);
+}
+
+/** Sets up codes on the page that asks for a second factor, and goes on. */
+export async function strengthen(tab) {
+  await submit(tab, "#codes button");
+  await tab.fill("#confirm", codeNow(await tab.locator("code.secret").innerText()));
+  await submit(tab, "#enrol form button");
+  await submit(tab, "#recovery .btn");
 }
 
 export async function browser() {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { browser, serve } from "./peerscape.mjs";
+import { browser, serve, setUp, submit } from "./peerscape.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const password = "heron lantern seventy bridges";
@@ -15,11 +15,7 @@ before(async () => {
   chromium = await browser();
   context = await chromium.newContext({ locale: "en-GB", bypassCSP: true, viewport: { width: 1440, height: 900 } });
   page = await context.newPage();
-  await page.goto(site.setup);
-  await page.fill("#name", "Maija");
-  await page.fill("#email", "maija@example.org");
-  await page.fill("#password", password);
-  await submit(page, "form.stack button");
+  await setUp(page, site, { name: "Maija", email: "maija@example.org", password });
   await page.goto(site.url + "/partnerships/new");
   await page.fill("#short", "Lakes");
   await page.fill("#title", "Regions of lakes");
@@ -52,10 +48,6 @@ const files = () => [
   { name: "market.jpg", mimeType: "image/jpeg", buffer: photo },
   { name: "minutes.txt", mimeType: "text/plain", buffer: Buffer.from("Minutes of the meeting\n") },
 ];
-
-async function submit(tab, selector) {
-  await Promise.all([tab.waitForNavigation(), tab.click(selector)]);
-}
 
 async function noViolation(tab, name) {
   for (const width of [390, 1440]) {

@@ -23,9 +23,11 @@ func (c *Center) Heard(ctx context.Context, tx *db.Tx, e people.Entry) error {
 	case e.Act == "role-given" && e.Actor == "": // the first set-up: she has just taken it herself
 		return nil
 	case kind == "account" && (e.Act == "role-given" || e.Act == "role-withdrawn"):
-		return c.Tell(ctx, tx, Event{
-			Kind: Kind(e.Act), Partnership: e.Partnership, Args: e.Details, By: e.Actor,
-		}, id)
+		path := "/account"
+		if e.Partnership != "" {
+			path = "/partnerships"
+		}
+		return c.Tell(ctx, tx, Event{Kind: Kind(e.Act), Partnership: e.Partnership, Path: path, Args: e.Details, By: e.Actor}, id)
 	case e.Act == "invitation-accepted":
 		by, err := selectInviter(ctx, tx, id)
 		if err != nil {

@@ -46,6 +46,9 @@ type Listing struct {
 // List lists the partnerships that somebody may see by name: those with a public
 // face, and those in which she has a role.
 func (r *Register) List(ctx context.Context, a *people.Actor) ([]Listing, error) {
+	if err := a.Lacks(); err != nil {
+		return nil, err
+	}
 	return selectListings(ctx, r.DB.Read(), who(a), r.today10())
 }
 
@@ -68,6 +71,9 @@ func (r *Register) Get(ctx context.Context, a *people.Actor, slug string) (*Part
 }
 
 func (r *Register) read(ctx context.Context, q db.Querier, a *people.Actor, by, value string) (*Partnership, error) {
+	if err := a.Lacks(); err != nil {
+		return nil, err
+	}
 	p, profile, err := selectPartnership(ctx, q, by, value, who(a), r.today10())
 	if err != nil {
 		if fault.KindOf(err) == fault.Missing {

@@ -340,3 +340,25 @@ func TestKeeper(t *testing.T) {
 		}
 	})
 }
+
+// Who lacks a second factor that a role of hers needs is led to it, and shown
+// nothing instead, not even the public face: she would take it for the whole.
+func TestWithoutASecondFactorNothingIsShown(t *testing.T) {
+	each(t, func(w *world) {
+		lead, id := w.start("alpha")
+		if err := w.Publish(w.ctx, lead, id, true); err != nil {
+			w.Fatal(err)
+		}
+		lacking := *lead
+		lacking.Lacking = true
+		_, err := w.Get(w.ctx, &lacking, "alpha")
+		wantFault(w, err, fault.Denied, people.SecondFactor)
+		_, err = w.List(w.ctx, &lacking)
+		wantFault(w, err, fault.Denied, people.SecondFactor)
+		w.people.Guarded = []people.Role{people.ProjectManager}
+		wantFault(w, w.Save(w.ctx, lead, id, &partnership.Organisation{Name: "x", Sort: "authority"}, ""), fault.Denied, people.SecondFactor)
+		if p := w.get(people.Nobody(), "alpha"); p.Internal {
+			w.Error("a visitor sees it from inside")
+		}
+	})
+}

@@ -49,16 +49,23 @@ func (a *Actor) May(act Act, on Object) error {
 	return a.table.denied(act, on)
 }
 
+// Lacks returns a fault of kind Denied where a role of the actor needs a second
+// factor and the session has none: then she is shown nothing that hangs on a role,
+// be it public or not, for she would take it for the whole.
+func (a *Actor) Lacks() error {
+	if !a.Nobody() && a.Lacking {
+		return secondFactorFirst()
+	}
+	return nil
+}
+
 // In returns nil if the actor has signed in with all that her roles need, for what
 // is her own and asks for no permission.
 func (a *Actor) In() error {
 	if a.Nobody() {
 		return signInFirst()
 	}
-	if a.Lacking {
-		return secondFactorFirst()
-	}
-	return nil
+	return a.Lacks()
 }
 
 // Can reports May as yes or no, for what a page shows.

@@ -173,7 +173,7 @@ type reader struct{ account, day string }
 
 func (f *Files) reader(a *people.Actor) reader {
 	r := reader{day: f.Now().UTC().Format(time.DateOnly)}
-	if !a.Nobody() {
+	if a.In() == nil {
 		r.account = a.Account
 	}
 	return r

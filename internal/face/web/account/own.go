@@ -24,6 +24,7 @@ type ownView struct {
 
 	enrolment *people.Enrolment // a secret to be scanned, once
 	recovery  []string          // codes shown once
+	next      string            // where she was going when a second factor was asked for; may be empty
 }
 
 // outcomes are what the address may say has been done.
@@ -85,12 +86,12 @@ func (s *Account) setPassword(ctx context.Context, r *http.Request) (*page.Answe
 }
 
 // codes shows the secret that the person's application scans.
-func (s *Account) codes(ctx context.Context, _ *http.Request) (*page.Answer, error) {
+func (s *Account) codes(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	e, err := s.people.BeginCodes(ctx, page.Actor(ctx))
 	if err != nil {
 		return s.back(ctx, "", err)
 	}
-	return s.ownPage(ctx, &ownView{enrolment: e}, 0)
+	return s.ownPage(ctx, &ownView{enrolment: e, next: going(r)}, 0)
 }
 
 func (s *Account) confirmCodes(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -98,7 +99,7 @@ func (s *Account) confirmCodes(ctx context.Context, r *http.Request) (*page.Answ
 	if err != nil {
 		return s.back(ctx, "", err)
 	}
-	return s.ownPage(ctx, &ownView{recovery: recovery}, 0)
+	return s.ownPage(ctx, &ownView{recovery: recovery, next: going(r)}, 0)
 }
 
 func (s *Account) dropCodes(ctx context.Context, _ *http.Request) (*page.Answer, error) {

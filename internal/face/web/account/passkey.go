@@ -87,7 +87,11 @@ func (s *Account) addPasskey(ctx context.Context, r *http.Request) (*page.Answer
 	if err == nil {
 		err = s.people.AddPasskey(ctx, page.Actor(ctx), s.Secret(r, page.CeremonyCookie), r.URL.Query().Get("name"), body)
 	}
-	return s.spoken(ctx, map[string]string{"next": "/account?done=passkey"}, err)
+	to := "/account?done=passkey"
+	if asked := r.URL.Query().Get("next"); asked != "" {
+		to = page.Local(asked)
+	}
+	return s.spoken(ctx, map[string]string{"next": to}, err)
 }
 
 func (s *Account) dropPasskey(ctx context.Context, r *http.Request) (*page.Answer, error) {

@@ -50,7 +50,7 @@ class Add extends Passkey {
     if (options.next) return options;
     const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.publicKey) });
     const name = this.querySelector("input")!.value;
-    return ask("/account/passkeys?name=" + encodeURIComponent(name), JSON.stringify(credential));
+    return ask("/account/passkeys?name=" + encodeURIComponent(name) + "&next=" + encodeURIComponent(this.dataset.next ?? ""), JSON.stringify(credential));
   }
 }
 

@@ -106,6 +106,15 @@ func next(r *http.Request) string {
 	return "/account"
 }
 
+// going is where a visitor goes once she has set up a second factor, if it was asked
+// of her on her way; empty otherwise.
+func going(r *http.Request) string {
+	if to := r.PostFormValue("next"); to != "" {
+		return page.Local(to)
+	}
+	return ""
+}
+
 // begun is the answer that starts a session, or goes on with it under a new secret.
 // Who needs a second factor and has not given one is led there first.
 func (s *Account) begun(ctx context.Context, secret, to string) (*page.Answer, error) {
