@@ -111,6 +111,7 @@ var thirdParty = map[string]string{
 	"rsc.io/qr":                           "QR codes without asking anybody",
 	"github.com/wneessen/go-mail":         "messages by SMTP",
 	"github.com/emersion/go-smtp":         "a mail server for tests",
+	"github.com/emersion/go-sasl":         "how mail programs sign in, for the same",
 	"golang.org/x/image":                  "pictures: WebP, scaling",
 	"github.com/bep/imagemeta":            "what cameras write into pictures",
 	"github.com/pdfcpu/pdfcpu":            "metadata of PDF files",

@@ -24,6 +24,7 @@ type Layout struct {
 	Title       string // before "| Peerscape"
 	Description string
 	Section     string // key of the current navigation entry, or ""
+	Feed        string // address of what is new here, as Atom; may be empty
 	Path        string // of this page, for the language and theme forms
 	Query       url.Values
 	Theme       string // "", "light", "dark"

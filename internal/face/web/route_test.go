@@ -53,7 +53,7 @@ func allowed(class string, role people.Role) bool {
 // routes is the whole site: a route that stands in no line fails the test.
 var routes = map[string]string{
 	"GET /{$}": public, "GET /atlas/table": public, "GET /atlas/values.json": public, "GET /regions": public, "GET /regions/{code}": public,
-	"GET /regions/{code}/indicators/{indicator}": public, "GET /indicators": public, "GET /sources": public, "GET /sources/{dataset}": public,
+	"GET /regions/{code}/indicators/{indicator}": public, "GET /indicators": public, "GET /sources": public, "GET /sources/{dataset}": public, "GET /sources/feed.atom": public,
 	"GET /search": public, "GET /search/suggest": public, "GET /help/method": public, "GET /accessibility": public, "GET /privacy": public,
 	"GET /gallery": managing, "GET /help/access": public, "GET /assets/{name}": public, "POST /preferences": public, "/": public,
 

@@ -63,6 +63,7 @@ type Answer struct {
 	Title       string
 	Description string
 	Section     string // of the navigation
+	Feed        string // address of what is new here, as Atom; may be empty
 	Crumbs      []component.Crumb
 	Body        templ.Component
 	Fragment    bool   // Body alone is the answer to a request of the script
@@ -170,7 +171,7 @@ func fragment(a *Answer) templ.Component {
 
 func (s *Site) layout(ctx context.Context, r *http.Request, a *Answer) component.Layout {
 	l := component.Layout{
-		Title: a.Title, Description: a.Description, Section: a.Section, Path: r.URL.Path, Query: r.URL.Query(),
+		Title: a.Title, Description: a.Description, Section: a.Section, Feed: a.Feed, Path: r.URL.Path, Query: r.URL.Query(),
 		Theme: s.Secret(r, "theme"), Crumbs: a.Crumbs, Body: a.Body, Version: s.Version,
 		SignIn: s.People != nil, Person: Actor(ctx).Name, Refresh: a.Refresh,
 	}

@@ -18,9 +18,6 @@ import (
 // mostNew is how many entries a feed has.
 const mostNew = 50
 
-// since is the year in which the ids of entries began.
-const since = 2026
-
 // feed answers what a public partnership held and changed, the newest first, for
 // whoever asks now and then. Only its public face is in it, whoever asks.
 func (s *Pages) feed(ctx context.Context, r *http.Request) (*page.Answer, error) {
@@ -31,39 +28,22 @@ func (s *Pages) feed(ctx context.Context, r *http.Request) (*page.Answer, error)
 	if !p.Public {
 		return nil, exchange.NotThere()
 	}
-	site := s.site(r)
+	site := s.Base(r)
 	at := func(path string) string { return site.ResolveReference(&url.URL{Path: path}).String() }
 	f := feed.Feed{
-		ID: feed.Tag(site.Host, since, "partnerships/"+p.Slug), Title: p.Profile().Short, Lang: locale.Code(ctx), Author: "Peerscape",
+		ID: feed.Tag(site.Host, page.FeedsSince, "partnerships/"+p.Slug), Title: p.Profile().Short, Lang: locale.Code(ctx), Author: "Peerscape",
 		Self: at(path(p) + "/feed.atom"), Page: at(path(p)),
 	}
 	for _, x := range append(p.All(exchange.ActivityKind), p.All(exchange.ResultKind)...) {
 		title, summary := feedTexts(ctx, p, x)
 		f.Entries = append(f.Entries, feed.Entry{
-			ID: feed.Tag(site.Host, since, "parts/"+x.Self().ID), Title: title.Value, Lang: string(title.Lang), Page: at(path(p)) + "#" + x.Self().ID,
+			ID: feed.Tag(site.Host, page.FeedsSince, "parts/"+x.Self().ID), Title: title.Value, Lang: string(title.Lang), Page: at(path(p)) + "#" + x.Self().ID,
 			Summary: summary.Value, Updated: changed(x),
 		})
 	}
 	slices.SortStableFunc(f.Entries, func(a, b feed.Entry) int { return cmp.Or(b.Updated.Compare(a.Updated), cmp.Compare(a.ID, b.ID)) })
 	f.Entries = f.Entries[:min(len(f.Entries), mostNew)]
-	b, err := f.Bytes(s.Now())
-	if err != nil {
-		return nil, err
-	}
-	return &page.Answer{Raw: func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", feed.MIME)
-		w.Header().Set("Cache-Control", "private, no-cache")
-		_, _ = w.Write(b)
-	}}, nil
-}
-
-// site is where people reach the site: as the operator says, or as this visitor
-// came.
-func (s *Pages) site(r *http.Request) *url.URL {
-	if s.Origin != nil {
-		return s.Origin
-	}
-	return &url.URL{Scheme: "http", Host: r.Host}
+	return s.Atom(&f)
 }
 
 // feedTexts are title and summary of an entry, in the language of the title.

@@ -63,9 +63,13 @@ func (s *Pages) show(ctx context.Context, r *http.Request) (*page.Answer, error)
 	}
 	v.files = s.files
 	profile := p.Profile()
-	return &page.Answer{
+	answer := &page.Answer{
 		Title: profile.Short, Description: said(ctx, profile.Title).Value, Section: "partnerships", Crumbs: crumbs(ctx, p), Body: showPage(v),
-	}, nil
+	}
+	if p.Public {
+		answer.Feed = path(p) + "/feed.atom"
+	}
+	return answer, nil
 }
 
 // unfinished lists the steps of the set-up that have nothing yet.

@@ -25,5 +25,5 @@ func (s *Source) list(ctx context.Context, _ *http.Request) (*page.Answer, error
 		values += d.Current().Values
 	}
 	v := &listView{title: locale.N(ctx, "sources.title", len(all), "Values", locale.Number(ctx, float64(values), 0)), datasets: all}
-	return &page.Answer{Title: locale.T(ctx, "nav.sources"), Body: listed(v)}, nil
+	return &page.Answer{Title: locale.T(ctx, "nav.sources"), Body: listed(v), Feed: "/sources/feed.atom"}, nil
 }

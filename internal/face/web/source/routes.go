@@ -14,6 +14,7 @@ func Open(s *page.Site) *Source { return &Source{s} }
 
 // Routes adds the pages to mux.
 func (s *Source) Routes(mux page.Router) {
+	mux.Handle("GET /sources/feed.atom", s.Handle(s.feed))
 	mux.Handle("GET /sources", s.Handle(s.list))
 	mux.Handle("GET /sources/{dataset}", s.Handle(s.show))
 }
