@@ -40,7 +40,7 @@ func each(t *testing.T, f func(w *world)) {
 			w.asked = append(w.asked, l)
 			return nil
 		}})
-		w.people = people.Open(people.Config{DB: d, Now: clock, Random: rand.Reader, Hasher: signin.NewHasher(rand.Reader), Key: make([]byte, 32), Heard: w.Heard})
+		w.people = people.Open(people.Config{DB: d, Now: clock, Random: rand.Reader, Hasher: signin.NewQuickHasher(rand.Reader), Key: make([]byte, 32), Heard: w.Heard})
 		code := must(w, func() (string, error) { return w.people.SetupCode(t.Context()) })
 		w.admin = w.actor(must(w, func() (string, error) {
 			return w.people.SetUp(t.Context(), code, "admin@example.org", people.Newcomer{Name: "Ada", Password: password})

@@ -49,7 +49,7 @@ func each(t *testing.T, f func(w *world)) {
 		random := chance{rand.NewChaCha8([32]byte{5})}
 		now := func() time.Time { return w.now }
 		w.notices = notice.Open(notice.Config{DB: d, Now: now, Key: make([]byte, 32)})
-		w.people = people.Open(people.Config{DB: d, Now: now, Random: random, Hasher: signin.NewHasher(random), Key: make([]byte, 32)})
+		w.people = people.Open(people.Config{DB: d, Now: now, Random: random, Hasher: signin.NewQuickHasher(random), Key: make([]byte, 32)})
 		w.Register = partnership.Open(partnership.Config{DB: d, Now: now, Random: random, People: w.people, Regions: regions, Themes: themes, Notices: w.notices})
 		code := must(w, func() (string, error) { return w.people.SetupCode(w.ctx) })
 		w.admin = w.actor(must(w, func() (string, error) {

@@ -33,7 +33,7 @@ func each(t *testing.T, f func(w *world)) {
 		w := &world{T: t, ctx: context.Background(), now: time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC), managers: map[string]*Actor{}}
 		random := chance{rand.NewChaCha8([32]byte{7})}
 		w.Directory = Open(Config{
-			DB: d, Now: func() time.Time { return w.now }, Random: random, Hasher: signin.NewHasher(random), Key: make([]byte, 32),
+			DB: d, Now: func() time.Time { return w.now }, Random: random, Hasher: signin.NewQuickHasher(random), Key: make([]byte, 32),
 		})
 		f(w)
 	})

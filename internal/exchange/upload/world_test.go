@@ -40,7 +40,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	t.Helper()
 	w := &world{T: t, db: d, folder: t.TempDir(), now: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return w.now }
-	w.people = people.Open(people.Config{DB: d, Now: clock, Random: rand.Reader, Hasher: signin.NewHasher(rand.Reader), Key: make([]byte, 32)})
+	w.people = people.Open(people.Config{DB: d, Now: clock, Random: rand.Reader, Hasher: signin.NewQuickHasher(rand.Reader), Key: make([]byte, 32)})
 	store, err := blob.NewDisk(w.folder)
 	w.must(err)
 	w.Files = upload.Open(upload.Config{
