@@ -1,10 +1,12 @@
 package partnership
 
 import (
+	"context"
 	"slices"
 
 	"peerscape/internal/exchange/content"
 	"peerscape/internal/fault"
+	"peerscape/internal/machinery/db"
 )
 
 // Instrument is a strategy, programme or law that partners want to improve.
@@ -134,6 +136,29 @@ func (x *Group) check(p *Partnership) error {
 		}
 	}
 	return checkSources(x.Sources)
+}
+
+// checkMembers refuses people of a stakeholder group who have, and had, no role in
+// the partnership: a group names nobody who has not joined herself.
+func checkMembers(ctx context.Context, q db.Querier, p *Partnership, x Part) error {
+	g, ok := x.(*Group)
+	if !ok {
+		return nil
+	}
+	for _, m := range g.Members {
+		if m.Account == "" {
+			continue
+		}
+		joined, err := hasJoined(ctx, q, p.ID, m.Account)
+		if err != nil {
+			return err
+		}
+		if !joined {
+			return fault.New(fault.Invalid, "partnership.member", "the person of %s does not belong to the partnership", m.Organisation).With("organisation", m.Organisation).
+				Do("Invite her first, or leave the person out")
+		}
+	}
+	return nil
 }
 
 // GroupOf returns the stakeholder group of an instrument, nil where it has none.

@@ -254,6 +254,9 @@ func (r *Register) keep(ctx context.Context, tx *db.Tx, p *Partnership, x Part, 
 	if err := r.checkThemes(p.Profile().Themes); err != nil {
 		return err
 	}
+	if err := checkMembers(ctx, tx, p, x); err != nil {
+		return err
+	}
 	v, err := content.Save(ctx, tx, content.Edit{
 		Subject: subject(x), Expect: x.Self().Version, Author: author, At: r.Now(), Note: note, Body: body,
 	})

@@ -315,7 +315,10 @@ func TestKeeper(t *testing.T) {
 		w.save(m, id, i)
 		g := &partnership.Group{Instrument: i.ID, Members: []partnership.Member{{Organisation: "Chamber", Sort: "chamber", Account: member.Account}}}
 		w.save(m, id, g)
-		g.Members = append(g.Members, partnership.Member{Organisation: "School", Sort: "university"})
+		other, _ := w.start("beta")
+		g.Members = append(g.Members, partnership.Member{Organisation: "School", Sort: "university", Account: other.Account})
+		wantFault(w, w.Save(w.ctx, m, id, g, ""), fault.Invalid, "partnership.member")
+		g.Members[1].Account = ""
 		w.save(m, id, g)
 		_, held, err := w.Holds(w.ctx, member.Account)
 		if got := held.(partnership.Held); err != nil || len(got.Memberships) != 1 || got.Memberships[0].Organisation != "Chamber" {

@@ -187,3 +187,10 @@ func selectName(ctx context.Context, q db.Querier, id string) (string, error) {
 	}
 	return x.(*Profile).Short, nil
 }
+
+// hasJoined reports whether an account has, or had, a role in a partnership.
+func hasJoined(ctx context.Context, q db.Querier, partnership, account string) (bool, error) {
+	var n int
+	err := q.QueryRow(ctx, `SELECT COUNT(*) FROM role_grant WHERE partnership = $1 AND account = $2 ORDER BY 1 LIMIT 1`, partnership, account).Scan(&n)
+	return n > 0, err
+}

@@ -112,7 +112,7 @@ func newGuest(t *testing.T) (*guest, []string) {
 	g := &guest{T: t, now: apptest.Now(), cookies: map[string]string{"nobody": ""}}
 	clock := func() time.Time { return g.now }
 	a, err := app.Open(context.Background(), app.Config{
-		DSN: filepath.Join(t.TempDir(), "roles.db"), Files: filepath.Join(t.TempDir(), "files"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: clock, Snapshot: true,
+		DSN: apptest.File(t), Files: filepath.Join(t.TempDir(), "files"), Version: "test", Log: slog.New(slog.DiscardHandler), Now: clock, Snapshot: true,
 	})
 	if err != nil {
 		t.Fatal(err)

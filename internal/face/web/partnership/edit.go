@@ -9,6 +9,7 @@ import (
 
 	"peerscape/internal/exchange/content"
 	exchange "peerscape/internal/exchange/partnership"
+	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/page"
@@ -49,9 +50,15 @@ func (s *Pages) open(ctx context.Context, r *http.Request) (*editView, error) {
 	if err := s.register.Allowed(page.Actor(ctx), p, x); err != nil {
 		return nil, err
 	}
+	var colleagues []people.Colleague
+	if k == exchange.GroupKind {
+		if colleagues, err = s.people.Colleagues(ctx, page.Actor(ctx), p.ID, true); err != nil {
+			return nil, err
+		}
+	}
 	return &editView{
 		form: &form{
-			p: p, part: x, lang: content.Lang(locale.Code(ctx)), now: s.Now(), themes: s.register.Themes, find: s.find,
+			staff: colleagues, p: p, part: x, lang: content.Lang(locale.Code(ctx)), now: s.Now(), themes: s.register.Themes, find: s.find,
 			places: func(ctx context.Context, code nuts.Code) string {
 				return s.places.NameOf(ctx, nuts.ID{Code: code, Version: nuts.Current})
 			},

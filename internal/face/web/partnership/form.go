@@ -11,6 +11,7 @@ import (
 
 	"peerscape/internal/exchange/content"
 	exchange "peerscape/internal/exchange/partnership"
+	"peerscape/internal/exchange/people"
 	"peerscape/internal/face/component"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/fault"
@@ -77,6 +78,7 @@ type form struct {
 	values url.Values // what was sent and could not be taken; nil: as the part stands
 	places func(ctx context.Context, code nuts.Code) string
 	themes []exchange.Theme
+	staff  []people.Colleague // of the partnership, former ones too
 	find   func(text string) (nuts.ID, bool)
 }
 

@@ -85,6 +85,7 @@ var forms = map[exchange.Kind][]control{
 		{name: "members", hint: true, rows: listOf(func(x *exchange.Group) *[]exchange.Member { return &x.Members }, 4,
 			control{name: "organisation", ref: on(func(m *exchange.Member) any { return &m.Organisation }), most: 160},
 			control{name: "sort", ref: on(func(m *exchange.Member) any { return &m.Sort }), options: words("partnership.sort.", exchange.Sorts)},
+			control{name: "account", ref: on(func(m *exchange.Member) any { return &m.Account }), options: colleagues, optional: true},
 			control{name: "from", ref: on(func(m *exchange.Member) any { return &m.Span.From }), optional: true},
 			control{name: "to", ref: on(func(m *exchange.Member) any { return &m.Span.To }), optional: true},
 		)},
@@ -166,6 +167,16 @@ func organisations(_ context.Context, f *form) []component.Option {
 	out := []component.Option{{}}
 	for _, o := range f.p.Organisations() {
 		out = append(out, component.Option{Value: o.ID, Text: o.Name})
+	}
+	return out
+}
+
+// colleagues are the people of the partnership. One who stands in the part and has
+// left since stays choosable.
+func colleagues(_ context.Context, f *form) []component.Option {
+	out := []component.Option{{}}
+	for _, c := range f.staff {
+		out = append(out, component.Option{Value: c.Account.ID, Text: c.Account.Name})
 	}
 	return out
 }

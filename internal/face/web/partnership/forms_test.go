@@ -118,8 +118,8 @@ func written(t *testing.T, x exchange.Part) string {
 func TestAnEmptiedRowGoes(t *testing.T) {
 	x := &exchange.Group{Members: []exchange.Member{{Organisation: "a", Sort: "firm", Account: "1"}, {Organisation: "b", Sort: "agency", Account: "2"}, {Organisation: "c", Sort: "firm", Account: "3"}}}
 	f := &form{p: &exchange.Partnership{}, part: x, lang: "en", values: url.Values{
-		"members.0.organisation": {" "}, "members.0.sort": {"firm"}, "members.1.organisation": {"b"}, "members.1.sort": {"agency"},
-		"members.2.organisation": {"c"}, "members.2.sort": {"network"}, "members.3.organisation": {"d"}, "members.3.sort": {"firm"},
+		"members.0.organisation": {" "}, "members.0.sort": {"firm"}, "members.1.organisation": {"b"}, "members.1.sort": {"agency"}, "members.1.account": {"2"}, "members.0.account": {"1"},
+		"members.2.organisation": {"c"}, "members.2.sort": {"network"}, "members.2.account": {"3"}, "members.3.organisation": {"d"}, "members.3.sort": {"firm"},
 	}}
 	if field, err := f.read(forms[exchange.GroupKind][2:3]); err != nil {
 		t.Fatalf("%s: %v", field, err)

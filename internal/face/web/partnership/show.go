@@ -25,7 +25,8 @@ type showView struct {
 	translates bool
 	regions    map[string][]regionLink // by partner
 	themes     []string
-	missing    []string // steps of the set-up that are open
+	names      map[string]string // of people in stakeholder groups, by account
+	missing    []string          // steps of the set-up that are open
 }
 
 // regionLink is a region of a partner.
@@ -46,6 +47,15 @@ func (s *Pages) show(ctx context.Context, r *http.Request) (*page.Answer, error)
 	v.edits = a.Can(people.EditPartnership, people.Object{Partnership: p.ID})
 	v.mayEdit = func(x exchange.Part) bool { return s.register.Allowed(a, p, x) == nil }
 	v.translates = a.Can(people.TranslateContent, people.Object{Partnership: p.ID})
+	var members []string
+	for _, g := range p.Groups() {
+		for _, m := range g.Members {
+			members = append(members, m.Account)
+		}
+	}
+	if v.names, err = s.people.Names(ctx, members); err != nil {
+		return nil, err
+	}
 	for _, x := range p.Partners() {
 		for _, t := range x.Regions {
 			v.regions[x.ID] = append(v.regions[x.ID], s.regionLink(ctx, t, p.Profile().From.First()))
