@@ -25,6 +25,7 @@ import (
 	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
+	"peerscape/internal/exchange/territory"
 	"peerscape/internal/exchange/upload"
 	"peerscape/internal/face/api"
 	"peerscape/internal/face/letter"
@@ -70,9 +71,11 @@ type App struct {
 	Files        *upload.Files // nil without a folder for them
 	Jobs         *jobs.Queue
 	Notices      *notice.Center
+	Analyst      *territory.Analyst
 
-	config  Config
-	letters *letter.Writer // nil without Mail
+	structure *territory.Structure
+	config    Config
+	letters   *letter.Writer // nil without Mail
 }
 
 // Open opens the database, migrates it, reads the tables and, if asked to,
@@ -129,6 +132,10 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if a.Catalogue, err = catalogue.Open(ctx, a.DB, a.Regions, data.Catalogue(), c.Now); err != nil {
 		return a, fmt.Errorf("open the catalogue: %w", err)
 	}
+	a.Analyst = territory.New(a.Catalogue, a.Regions)
+	if a.structure, err = territory.ReadStructure(data.Catalogue()); err != nil {
+		return a, err
+	}
 	if c.Snapshot {
 		if err = a.Catalogue.LoadSnapshot(ctx, bytes.NewReader(data.Snapshot())); err != nil {
 			return a, fmt.Errorf("load the bundled figures: %w", err)
@@ -157,6 +164,7 @@ func (a *App) Handler() (http.Handler, error) {
 		Catalogue: a.Catalogue, Nomenclature: a.Regions, Messages: c.Messages,
 		Now: c.Now, Log: c.Log, Version: c.Version, People: a.People, Partnerships: a.Partnerships, Keepers: a.keepers(), Origin: c.Origin,
 		Files: a.Files, Proxies: c.Proxies, Gallery: c.Gallery, Notices: a.Notices, Post: letters, Retentions: a.retentions(),
+		Analyst: a.Analyst, Structure: a.structure,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the pages: %w", err)
@@ -223,7 +231,7 @@ func (a *App) Serve(ctx context.Context, addr string, ready func(url string)) er
 	warm, enough := context.WithCancel(ctx)
 	defer enough()
 	warming.Go(func() {
-		if err := a.Catalogue.Warm(warm); err != nil && warm.Err() == nil {
+		if err := errors.Join(a.Catalogue.Warm(warm), a.Analyst.Warm(warm, a.structure)); err != nil && warm.Err() == nil {
 			a.config.Log.WarnContext(ctx, "figures could not be prepared; they are made when they are asked for", "error", err)
 		}
 	})

@@ -23,6 +23,7 @@ const (
 	Metro   Kind = "metro"   // the metropolis: diamond
 	Second  Kind = "metro2"  // a further metropolis: hollow diamond, dashed line
 	Country Kind = "country" // the country: grey square, thin line
+	Peer    Kind = "peer"    // a peer region: small ring
 	Asset   Kind = "asset"   // reads as a strength: triangle up
 	Weak    Kind = "chal"    // reads as a challenge: triangle down
 )
@@ -91,5 +92,15 @@ func Key(k Kind) string {
 	w.raw(`<svg class="gl" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">`)
 	w.mark(k, 5, false)
 	w.raw(`</svg>`)
+	return w.String()
+}
+
+// barLength is how long the longest bar is, pixels.
+const barLength = 48
+
+// Bar returns a bar before a number, per cent of the longest long.
+func Bar(per int) string {
+	var w buffer
+	w.raw(`<svg class="gl" height="10" width="`).num(barLength).raw(`" aria-hidden="true"><rect class="bar" height="10" width="`).num(barLength * float64(per) / 100).raw(`"/></svg>`)
 	return w.String()
 }

@@ -52,8 +52,11 @@ func (s *Strip) SVG() string {
 		}
 		w.raw(`<svg x="`).pct(x(p.Value)).raw(`" y="20" overflow="visible" width="1" height="1">`)
 		r := 5.0
-		if p.Kind == Own || p.Kind == Parent {
+		switch p.Kind {
+		case Own, Parent:
 			r, own = 6.5, x(p.Value)
+		case Peer:
+			r = 4
 		}
 		w.mark(p.Kind, r, false)
 		w.raw(`</svg>`)

@@ -29,6 +29,12 @@ type state struct {
 	columns  sync.Map // columnKey → func() (column, error), of maps; read only
 }
 
+// Revision names the figures as they are: what was made of them is still right
+// while it stays the same.
+func (c *Catalogue) Revision(ctx context.Context) (int64, error) {
+	return newestVintage(ctx, c.store.Read())
+}
+
 // current returns the state of the newest vintages.
 func (c *Catalogue) current(ctx context.Context) (*state, error) {
 	newest, err := newestVintage(ctx, c.store.Read())

@@ -76,9 +76,15 @@ func (s *Structure) check(name string) error {
 // PeerSet is all regions of a level of the current NUTS version with what their
 // structural variables hold, seen from one of them.
 type PeerSet struct {
+	*structured
+	Region *nuts.Region
+	Own    int // place of Region among the units
+}
+
+// structured is all regions of a level with their structural variables. It does
+// not change.
+type structured struct {
 	*peers.Set
-	Region  *nuts.Region
-	Own     int                       // place of Region among the units
 	Columns [][]float64               // natural values, by variable and unit; classes as numbers
 	Sources []*catalogue.ColumnSource // of each variable; nil for classes
 	Left    []Left
@@ -93,7 +99,7 @@ type Left struct{ Code, Why string }
 
 // Pairs returns the distances of every two regions and where a distance stands
 // among them. They are computed once.
-func (p *PeerSet) Pairs() (*peers.Triangle, *peers.Crowd) {
+func (p *structured) Pairs() (*peers.Triangle, *peers.Crowd) {
 	p.all.Do(func() {
 		p.pairs = p.Set.All()
 		p.crowd = p.pairs.Crowd()
@@ -122,22 +128,32 @@ func (a *Analyst) PeerSet(ctx context.Context, s *Structure, id nuts.ID, m peers
 	if err != nil {
 		return nil, err
 	}
+	set, err := a.structured(ctx, s, region.Level, m)
+	if err != nil {
+		return nil, err
+	}
+	out := &PeerSet{structured: set, Region: region}
+	out.Own, err = out.Place(region.ID)
+	return out, err
+}
+
+func (a *Analyst) makeStructured(ctx context.Context, s *Structure, level int, m peers.Measure) (*structured, error) {
 	var codes []string
 	for _, v := range s.Variable {
 		if v.Indicator != "" {
 			codes = append(codes, v.Indicator)
 		}
 	}
-	c, err := a.catalogue.Columns(ctx, codes, region.Level, nil)
+	c, err := a.catalogue.Columns(ctx, codes, level, nil)
 	if err != nil {
 		return nil, err
 	}
-	regions := a.regions.Regions(nuts.Current, region.Level)
+	regions := a.regions.Regions(nuts.Current, level)
 	units := make([]peers.Unit, len(regions))
 	for i, r := range regions {
 		units[i] = peers.Unit{ID: r.ID, Country: r.Country}
 	}
-	out := &PeerSet{Region: region}
+	out := &structured{}
 	t := &peerTable{measure: m, set: out, units: len(units)}
 	at := 0
 	for _, v := range s.Variable {
@@ -148,17 +164,14 @@ func (a *Analyst) PeerSet(ctx context.Context, s *Structure, id nuts.ID, m peers
 		t.addIndicator(v, c.Table.Columns[at].Values, c.Table.Columns[at].Doubt, &c.Sources[at])
 		at++
 	}
-	if out.Set, err = peers.NewWith(units, t.variables, out.Columns, t.options(s)); err != nil {
-		return nil, err
-	}
-	out.Own, err = out.Place(region.ID)
+	out.Set, err = peers.NewWith(units, t.variables, out.Columns, t.options(s))
 	return out, err
 }
 
 // peerTable gathers the variables of a set.
 type peerTable struct {
 	measure   peers.Measure
-	set       *PeerSet
+	set       *structured
 	units     int
 	variables []peers.Variable
 	doubt     [][]float64

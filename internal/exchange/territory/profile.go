@@ -9,7 +9,6 @@ package territory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -20,14 +19,17 @@ import (
 )
 
 // Analyst answers questions about regions. It may be used by any number of
-// goroutines.
+// goroutines, and keeps what it has made ready until the figures change.
 type Analyst struct {
 	catalogue *catalogue.Catalogue
 	regions   *nuts.Nomenclature
+	kept      kept
 }
 
 // New makes an analyst of a catalogue and its regions.
-func New(c *catalogue.Catalogue, n *nuts.Nomenclature) *Analyst { return &Analyst{c, n} }
+func New(c *catalogue.Catalogue, n *nuts.Nomenclature) *Analyst {
+	return &Analyst{catalogue: c, regions: n}
+}
 
 // Profile is a region's indicators, each compared among regions of the size for
 // which it is published.
@@ -46,6 +48,7 @@ type Reading struct {
 	About  *catalogue.Indicator
 	Of     *nuts.Region // whose value it is: the region's own, or that of a larger one
 	Origin catalogue.Origin
+	Peers  []float64 // values of the peers in its year, in their order; NaN where there is none; nil for a value of a larger region
 }
 
 // Scores are the domains of one region.
@@ -100,18 +103,12 @@ func (a *Analyst) Profile(ctx context.Context, id nuts.ID, peers []nuts.ID, o pr
 // add puts into the profile the indicators that of has a value for and that no
 // smaller region gave.
 func (a *Analyst) add(ctx context.Context, out *Profile, of *nuts.Region, peers []nuts.ID, o profile.Options, seen map[string]bool) error {
-	h, err := a.catalogue.History(ctx, of.Level, a.metrosOf(of.Level))
-	if err != nil {
+	l, err := a.level(ctx, of.Level)
+	if err != nil || l.reference == nil {
 		return err
 	}
-	if len(h.Indicators) == 0 {
-		return nil
-	}
-	reference, err := profile.Prepare(a.table(h, of.Level))
-	if err != nil {
-		return fmt.Errorf("prepare NUTS level %d: %w", of.Level, err)
-	}
-	p, err := profile.Build(profile.Input{Reference: reference, Region: of.ID, Peers: peers}, o)
+	h := l.history
+	p, err := profile.Build(profile.Input{Reference: l.reference, Region: of.ID, Peers: peers}, o)
 	if err != nil {
 		return err
 	}
@@ -119,13 +116,26 @@ func (a *Analyst) add(ctx context.Context, out *Profile, of *nuts.Region, peers 
 	for j, r := range p.Readings {
 		if i := h.Indicators[j]; r.Year != 0 && !seen[i.Code] {
 			seen[i.Code], gave = true, true
-			out.Readings = append(out.Readings, Reading{Reading: r, About: i, Of: of, Origin: h.Origins[j]})
+			out.Readings = append(out.Readings, Reading{Reading: r, About: i, Of: of, Origin: h.Origins[j], Peers: l.values(j, r.Year, peers)})
 		}
 	}
 	if gave {
 		out.Scores = append(out.Scores, Scores{of, p.Domains})
 	}
 	return nil
+}
+
+// values returns the values of regions in a year.
+func (l *level) values(indicator, year int, of []nuts.ID) []float64 {
+	if of == nil {
+		return nil
+	}
+	n := len(l.history.Years)
+	out := make([]float64, len(of))
+	for k, id := range of {
+		out[k] = l.history.Values[indicator][l.row[id]*n+year-l.history.Years[0]]
+	}
+	return out
 }
 
 // current returns the region, or a fault that names what it became.
@@ -160,12 +170,26 @@ func (a *Analyst) parent(r *nuts.Region) *nuts.Region {
 func (a *Analyst) metrosOf(level int) (out []nuts.ID) {
 	for _, r := range a.regions.Regions(nuts.Current, level) {
 		for _, rel := range a.regions.Metros(r.ID) {
-			if !slices.Contains(out, rel.Metro) {
-				out = append(out, rel.Metro)
+			if metro := a.counterpart(r, rel.Metro); !slices.Contains(out, metro) {
+				out = append(out, metro)
 			}
 		}
 	}
 	return out
+}
+
+// counterpart is what a region is held against for a metropolis: the region of its
+// own level that holds the core, for like is compared with like; the core itself
+// where that one holds the region too.
+func (a *Analyst) counterpart(r *nuts.Region, core nuts.ID) nuts.ID {
+	at, ok := a.regions.Region(core)
+	for ok && at.Level > r.Level {
+		at, ok = a.regions.Region(nuts.ID{Code: at.Parent, Version: at.Version})
+	}
+	if !ok || at.ID == r.ID {
+		return core
+	}
+	return at.ID
 }
 
 // table hands a history to the engine.
@@ -183,8 +207,8 @@ func (a *Analyst) table(h *catalogue.History, level int) profile.Table {
 	for _, r := range h.Regions {
 		u := profile.Unit{ID: r.ID, Country: r.Country, Urban: r.Urban, EU: nuts.InUnion(r.Country), Outside: r.Level != level}
 		for _, rel := range a.regions.Metros(r.ID) {
-			if rows[rel.Metro] {
-				u.Metros = append(u.Metros, rel.Metro)
+			if metro := a.counterpart(r, rel.Metro); rows[metro] && !slices.Contains(u.Metros, metro) {
+				u.Metros = append(u.Metros, metro)
 			}
 		}
 		t.Units = append(t.Units, u)

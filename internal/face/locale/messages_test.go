@@ -123,7 +123,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 
 // built are the beginnings of keys that code puts together, each with what
 // follows.
-var built = regexp.MustCompile(`^(act|done|role|flag|amount|unit|domain|direction|city|urban|weight|month|number|theme|failure|beside|gap|reading|finding|method|accessibility|privacy|access|confirm|retention|notice-form|fault|dimension|code|trace|file-kind|file-state|file-note|notice\.(?:told|access|kind|rhythm|changed)|partnership\.(?:kind|new|edit|none|role|sort|instrument|activity|type|mark|step|step-lead|field|hint|open))\.`)
+var built = regexp.MustCompile(`^(act|done|role|flag|amount|unit|domain|direction|city|urban|weight|month|number|theme|failure|beside|gap|reading|finding|method|accessibility|privacy|access|confirm|retention|notice-form|fault|dimension|code|trace|file-kind|file-state|file-note|peers\.class|notice\.(?:told|access|kind|rhythm|changed)|partnership\.(?:kind|new|edit|none|role|sort|instrument|activity|type|mark|step|step-lead|field|hint|open))\.`)
 
 // TestMessagesAreUsed finds keys that no source names, and names without a key.
 func TestMessagesAreUsed(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"peerscape/internal/exchange/notice"
 	"peerscape/internal/exchange/partnership"
 	"peerscape/internal/exchange/people"
+	"peerscape/internal/exchange/territory"
 	files "peerscape/internal/exchange/upload"
 	"peerscape/internal/face/locale"
 	"peerscape/internal/face/web/account"
@@ -49,12 +50,14 @@ type Config struct {
 	Version      string
 	People       *people.Directory
 	Partnerships *partnership.Register
-	Origin       *url.URL           // where people reach the site; nil: wherever they came
-	Post         Post               // nil: no mail is sent
-	Keepers      []people.Keeper    // of personal data
-	Files        *files.Files       // nil: there are no pages of files
-	Proxies      []netip.Prefix     // that are believed about who asks
-	Gallery      bool               // whether everybody sees the examples of components
+	Origin       *url.URL        // where people reach the site; nil: wherever they came
+	Post         Post            // nil: no mail is sent
+	Keepers      []people.Keeper // of personal data
+	Files        *files.Files    // nil: there are no pages of files
+	Proxies      []netip.Prefix  // that are believed about who asks
+	Gallery      bool            // whether everybody sees the examples of components
+	Analyst      region.Analyst  // nil: regions are not compared
+	Structure    *territory.Structure
 	Notices      *notice.Center     // nil: nobody is told anything
 	Retentions   []people.Retention // what is kept for how long, as the page on privacy says
 }
@@ -124,7 +127,7 @@ func Routes(c Config) (http.Handler, []string, error) {
 	}
 	mux := &register{ServeMux: http.NewServeMux()}
 	first.Routes(mux)
-	region.Open(site, places).Routes(mux)
+	region.Open(site, places, c.Analyst, c.Structure).Routes(mux)
 	indicator.Open(site, places).Routes(mux)
 	source.Open(site).Routes(mux)
 	search.Open(site, places).Routes(mux)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -404,15 +406,15 @@ func TestRulesOfTheMarkup(t *testing.T) {
 	follow(t, links)
 }
 
-// follow opens one link of each kind.
+// follow opens a few links of each kind.
 func follow(t *testing.T, links map[string]bool) {
 	t.Helper()
 	kinds := map[string]int{}
 	digits := regexp.MustCompile(`[A-Z]{2}[A-Z0-9]*|=[^&]*|_?[a-z0-9_]+$`)
-	for link := range links {
+	for _, link := range slices.Sorted(maps.Keys(links)) {
 		kind := digits.ReplaceAllString(link, "*")
-		if kinds[kind]++; kinds[kind] > 3 {
-			continue
+		if kinds[kind]++; kinds[kind] > 3 && kind != "/?indicator=*" {
+			continue // of the maps all: each has figures of its own
 		}
 		if res := get(t, link); res.StatusCode >= 400 {
 			t.Errorf("the link %s answers %s", link, res.Status)

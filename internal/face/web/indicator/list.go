@@ -87,11 +87,18 @@ func (p *Indicator) listRow(ctx context.Context, i *catalogue.Indicator, importe
 	if d := i.Derived; d != nil {
 		r.formula = p.formula(ctx, d)
 	}
-	if i.Level >= 2 && available {
+	if i.Level >= 2 && available && p.mapped(ctx, i.Code, 2) {
 		r.mapHref = "/?indicator=" + i.Code
 	}
 	r.note = i.Note[locale.Code(ctx)]
 	return r
+}
+
+// mapped reports whether the atlas can show an indicator at a level: one that few
+// regions have a value of is on no map.
+func (p *Indicator) mapped(ctx context.Context, code string, level int) bool {
+	_, err := p.Figures.Map(ctx, code, level, 0)
+	return err == nil
 }
 
 // formula says from which indicators a derived one is computed.

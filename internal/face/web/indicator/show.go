@@ -83,8 +83,8 @@ func (p *Indicator) view(ctx context.Context, r *nuts.Region, f *catalogue.Figur
 		flags: p.teller.Flags(ctx, f, last), unit: figure.Unit(ctx, i), finding: name,
 		chart: p.plot(ctx, r, f, others), csv: api + "&format=csv", json: api,
 	}
-	if r.Level >= 2 && i.Level >= 2 {
-		v.mapHref = "/?indicator=" + i.Code + "&level=" + strconv.Itoa(min(max(r.Level, 2), i.Level))
+	if level := min(max(r.Level, 2), i.Level); r.Level >= 2 && i.Level >= 2 && p.mapped(ctx, i.Code, level) {
+		v.mapHref = "/?indicator=" + i.Code + "&level=" + strconv.Itoa(level)
 	}
 	for _, b := range f.Breaks {
 		v.notes = append(v.notes, p.breakNote(ctx, b))

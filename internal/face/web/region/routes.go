@@ -3,10 +3,12 @@
 // with its source, its flags and whose value it is.
 //
 // Files: list.go, show.go (one region), facts.go, rows.go (the figures),
-// statement.go, spread.go (where all regions stand), view.go. Start with show.go.
+// statement.go, spread.go (where all regions stand), analysis.go (assets and
+// challenges), gap.go, peers.go, view.go. Start with show.go.
 package region
 
 import (
+	"peerscape/internal/exchange/territory"
 	"peerscape/internal/face/web/figure"
 	"peerscape/internal/face/web/page"
 	"peerscape/internal/face/web/place"
@@ -18,11 +20,14 @@ type Region struct {
 	places  *place.Gazetteer
 	teller  figure.Teller
 	spreads *spreads
+
+	analyst   Analyst // nil: regions are not compared
+	structure *territory.Structure
 }
 
 // Open makes the pages of regions.
-func Open(s *page.Site, places *place.Gazetteer) *Region {
-	return &Region{Site: s, places: places, teller: figure.Teller{Places: places}, spreads: newSpreads(s.Figures)}
+func Open(s *page.Site, places *place.Gazetteer, a Analyst, structure *territory.Structure) *Region {
+	return &Region{Site: s, places: places, teller: figure.Teller{Places: places}, spreads: newSpreads(s.Figures), analyst: a, structure: structure}
 }
 
 // Routes adds the pages to mux.

@@ -41,6 +41,7 @@ type setting struct {
 	metro   string // name of the metropolis; "" without
 	beside  map[string]*catalogue.Figure
 	country map[string]*catalogue.Figure
+	peers   map[string][]float64 // values of the peers, by indicator
 }
 
 // domains arranges figures in the order of the catalogue's domains.
@@ -103,6 +104,11 @@ func (p *Region) place(ctx context.Context, r *row, f *catalogue.Figure, metro f
 	if c := s.country[i.Code]; c != nil && s.region.Level > 0 {
 		if at, ok := c.At(f.Latest().Period); ok {
 			strip.Places = append(strip.Places, chart.Place{Kind: chart.Country, Value: at.Value})
+		}
+	}
+	if of.ID == s.region.ID {
+		for _, peer := range s.peers[i.Code] {
+			strip.Places = append(strip.Places, chart.Place{Kind: chart.Peer, Value: peer})
 		}
 	}
 	strip.Places = append(strip.Places, chart.Place{Kind: chart.Metro, Value: metro}, chart.Place{Kind: figure.Kind(f), Value: v})

@@ -71,10 +71,18 @@ func (p *Region) view(ctx context.Context, r *nuts.Region, figures []*catalogue.
 	if err != nil {
 		return nil, err
 	}
+	a, err := p.analyse(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	s.peers = a.own
+	if a.gaps, err = p.gaps(ctx, r, byCode(figures)[leading], metros, a.paces()); err != nil {
+		return nil, err
+	}
 	api := "/api/v1/regions/" + string(r.Code) + "/figures?version=" + strconv.Itoa(int(r.Version))
 	v := &view{
 		name: p.places.Name(ctx, r), head: p.statement(ctx, r, figures, s, metros), facts: p.facts(ctx, r, figures, metros),
-		metro: s.metro, domains: p.domains(ctx, figures, s), sources: p.sources(ctx, figures), missing: p.missing(ctx, figures),
+		metro: s.metro, domains: p.domains(ctx, figures, s), analysis: a, sources: p.sources(ctx, figures), missing: p.missing(ctx, figures),
 		csv: api + "&format=csv", json: api,
 	}
 	if r.Version != nuts.Current {

@@ -21,6 +21,7 @@ type view struct {
 	versions  []link
 	metro     string // name, for the head of the column
 	domains   []domain
+	analysis  *analysis
 	sources   []sourceRow
 	missing   []string
 	csv, json string
@@ -37,6 +38,9 @@ func (v *view) key(ctx context.Context) []component.KeyEntry {
 	}
 	if v.metro != "" {
 		out = append(out, component.KeyEntry{Sign: chart.Key(chart.Metro), Text: v.metro})
+	}
+	if len(v.analysis.near) > 0 {
+		out = append(out, component.KeyEntry{Sign: chart.Key(chart.Peer), Text: locale.T(ctx, "key.peer")})
 	}
 	return append(
 		out,
