@@ -27,7 +27,7 @@ func Open(s *page.Site, gallery bool, kept []people.Retention) *Help {
 // chapters lists the texts of each page: message keys "<page>.<chapter>" for
 // the heading and "<page>.<chapter>-text" for what it says.
 var chapters = map[string][]string{
-	"method":        {"whose", "converted", "breaks", "gap", "map", "flags", "revisions"},
+	"method":        {"whose", "converted", "breaks", "gap", "findings", "peers", "map", "flags", "revisions"},
 	"accessibility": {"status", "how", "limits", "tell"},
 	"privacy":       {"cookies", "logs", "elsewhere", "rights"},
 	"access":        {"ways", "second", "lost", "nothing", "throttle", "sessions"},

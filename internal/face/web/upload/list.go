@@ -86,8 +86,8 @@ func partnershipOf(ctx context.Context, r *http.Request) (string, error) {
 	if own := a.Partnerships(); len(own) > 0 {
 		return own[0], nil
 	}
-	if a.Nobody() {
-		return "", a.May(people.ReadInternal, people.Object{})
+	if in := a.In(); in != nil {
+		return "", in
 	}
 	return "", fault.New(fault.Missing, "upload.partnership", "you have no role in a partnership").Do("Ask a project manager for an invitation")
 }

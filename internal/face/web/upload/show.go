@@ -28,13 +28,14 @@ type fileView struct {
 	problem *component.Problem
 }
 
-// find returns the file of a request. Whoever has not signed in is sent to do so,
-// whether there is such a file or not.
+// find returns the file of a request. Whoever has not signed in, or lacks a second
+// factor that a role of hers needs, is sent to do so, whether there is such a file
+// or not.
 func (s *Upload) find(ctx context.Context, r *http.Request) (*files.File, error) {
 	a := page.Actor(ctx)
 	f, err := s.files.Get(ctx, a, r.PathValue("id"))
-	if err != nil && a.Nobody() && fault.KindOf(err) == fault.Missing {
-		return nil, a.May(people.ReadInternal, people.Object{})
+	if in := a.In(); in != nil && fault.KindOf(err) == fault.Missing {
+		return nil, in
 	}
 	return f, err
 }
