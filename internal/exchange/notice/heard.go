@@ -11,7 +11,7 @@ import (
 
 // access are the acts of the audit log that change how a person signs in.
 var access = []string{
-	"password-set", "password-reset", "passkey-added", "passkey-removed", "codes-on", "codes-off",
+	"email-changed", "password-set", "password-reset", "passkey-added", "passkey-removed", "codes-on", "codes-off",
 	"factors-removed", "recovery-code-used", "identity-linked", "identity-unlinked",
 }
 

@@ -180,3 +180,7 @@ func insertIdentity(ctx context.Context, tx *db.Tx, issuer, subject, account, no
 func deleteIdentity(ctx context.Context, tx *db.Tx, issuer, subject string) error {
 	return one(tx.Exec(ctx, "DELETE FROM identity WHERE issuer = $1 AND subject = $2", issuer, subject))
 }
+
+func updateEmail(ctx context.Context, tx *db.Tx, id, email string) error {
+	return one(tx.Exec(ctx, "UPDATE account SET email = $1 WHERE id = $2", email, id))
+}

@@ -256,3 +256,32 @@ func TestPasskeyOptionsAreThrottled(t *testing.T) {
 		}
 	})
 }
+
+// An administrator changes the address of somebody who has another one now.
+func TestAddressChanges(t *testing.T) {
+	each(t, func(w *world) {
+		a := w.founder()
+		lead := w.person(a, "lead@example.org", Grant{Role: ProjectManager, Partnership: "p"})
+		other := w.person(a, "other@example.org", Grant{Role: ProjectManager, Partnership: "q"})
+		wantFault(w, w.SetEmail(w.ctx, lead, other.Account, "x@example.org"), fault.Denied, "people.denied")
+		wantFault(w, w.SetEmail(w.ctx, a, lead.Account, "nothing"), fault.Invalid, "people.email")
+		wantFault(w, w.SetEmail(w.ctx, a, lead.Account, "OTHER@example.org"), fault.Conflict, "people.email-taken")
+		if err := w.SetEmail(w.ctx, a, "nobody", "x@example.org"); fault.KindOf(err) != fault.Missing {
+			w.Errorf("nobody's address: %v", err)
+		}
+		if err := w.SetEmail(w.ctx, a, lead.Account, " New@Example.org "); err != nil {
+			w.Fatal(err)
+		}
+		if _, err := w.SignIn(w.ctx, Try{Email: "lead@example.org", Password: password}); err == nil {
+			w.Error("the old address signs in")
+		}
+		if b := must(w, func() (Begun, error) { return w.SignIn(w.ctx, Try{Email: "new@example.org", Password: password}) }); w.actor(b.Session).Account != lead.Account {
+			w.Error("the new address signs in somebody else")
+		}
+		if e := must(w, func() ([]Entry, error) { return w.Audit(w.ctx, a, AuditFilter{Most: 200}) }); !slices.ContainsFunc(e, func(e Entry) bool { return e.Act == "email-changed" && e.Object == "account:"+lead.Account && e.Actor == a.Account }) {
+			w.Error("the log does not tell")
+		}
+		w.now = w.now.Add(time.Hour)
+		wantFault(w, w.SetEmail(w.ctx, a, lead.Account, "y@example.org"), fault.Denied, ProveAgain)
+	})
+}

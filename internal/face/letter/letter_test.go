@@ -44,7 +44,7 @@ func everything() []notice.Notice {
 		all = append(all, notice.Notice{Kind: notice.ContentChanged, Partnership: "p", Path: "/partnerships/p/partners/1/history", Args: map[string]string{"act": act, "part": "partners", "name": "Päijät-Hämeen liitto"}, By: "a", Times: 3})
 	}
 	for _, act := range []string{
-		"password-set", "password-reset", "passkey-added", "passkey-removed", "codes-on", "codes-off", "factors-removed", "recovery-code-used", "identity-linked", "identity-unlinked",
+		"email-changed", "password-set", "password-reset", "passkey-added", "passkey-removed", "codes-on", "codes-off", "factors-removed", "recovery-code-used", "identity-linked", "identity-unlinked",
 	} {
 		all = append(all, notice.Notice{Kind: notice.AccessChanged, Path: "/account", Args: map[string]string{"act": act}, By: "a"})
 	}

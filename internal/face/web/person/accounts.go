@@ -98,7 +98,7 @@ type confirmView struct {
 
 // confirmed are the acts that are asked about first; for each the messages say what
 // goes and what stays.
-var confirmed = []string{"close", "erase", "factors"}
+var confirmed = []string{"close", "erase", "factors", "email"}
 
 func (s *Person) confirm(ctx context.Context, r *http.Request) (*page.Answer, error) {
 	a, v := page.Actor(ctx), &confirmView{act: r.PathValue("act")}
@@ -139,6 +139,8 @@ func (s *Person) account(ctx context.Context, r *http.Request) (*page.Answer, er
 		}
 	case "factors":
 		err = s.people.DropFactors(ctx, a, id)
+	case "email":
+		err = s.people.SetEmail(ctx, a, id, r.PostFormValue("email"))
 	case "erase":
 		err = s.people.Erase(ctx, a, id, s.keepers)
 	default:
