@@ -278,7 +278,9 @@ func TestAddressChanges(t *testing.T) {
 		if b := must(w, func() (Begun, error) { return w.SignIn(w.ctx, Try{Email: "new@example.org", Password: password}) }); w.actor(b.Session).Account != lead.Account {
 			w.Error("the new address signs in somebody else")
 		}
-		if e := must(w, func() ([]Entry, error) { return w.Audit(w.ctx, a, AuditFilter{Most: 200}) }); !slices.ContainsFunc(e, func(e Entry) bool { return e.Act == "email-changed" && e.Object == "account:"+lead.Account && e.Actor == a.Account }) {
+		if e := must(w, func() ([]Entry, error) { return w.Audit(w.ctx, a, AuditFilter{Most: 200}) }); !slices.ContainsFunc(e, func(e Entry) bool {
+			return e.Act == "email-changed" && e.Object == "account:"+lead.Account && e.Actor == a.Account
+		}) {
 			w.Error("the log does not tell")
 		}
 		w.now = w.now.Add(time.Hour)
