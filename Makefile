@@ -89,7 +89,7 @@ browser-alone:
 	cd web && node --test --test-concurrency=1 test/*.test.mjs
 
 bench: ## the figures of BENCHMARKS.md
-	go test -run '^$$' -bench . -benchmem ./internal/wire/... ./internal/stats ./internal/exchange/catalogue ./internal/nuts ./internal/engine/...
+	go test -run '^$$' -bench . -benchmem ./internal/wire/... ./internal/stats ./internal/exchange/catalogue ./internal/nuts ./internal/engine/... ./internal/machinery/jobs ./internal/face/web
 
 soak: ## long fuzzing, load and kills: hours
 	$(MAKE) fuzz FUZZTIME=20m
